@@ -1,0 +1,61 @@
+"""What no single file can say of itself: names that point nowhere, words that two items claim, sources never listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from content.pack import Pack
+
+REF = re.compile(r"[A-Z][A-Z0-9_]*")  # how a key of sources.yaml is written
+
+
+def across(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Each problem as the id of the item to open, and what is wrong with it."""
+    yield from _references(pack)
+    yield from _sources(pack)
+    yield from _collisions(pack)
+
+
+def _references(pack: Pack) -> Iterator[tuple[str, str]]:
+    if pack.locality.people_hotline not in pack.hotlines:
+        yield pack.locality.id, f"people_hotline: there is no '{pack.locality.people_hotline}'"
+    for unit in pack.units.values():
+        if unit.successor and unit.successor not in pack.units:
+            yield unit.id, f"successor: there is no unit '{unit.successor}'"
+    for place in pack.places.values():
+        if place.unit and place.unit not in pack.units:
+            yield place.id, f"unit: there is no unit '{place.unit}'"
+    for club in pack.clubs.values():
+        if club.unit not in pack.units:
+            yield club.id, f"unit: there is no unit '{club.unit}'"
+    for procedure in pack.procedures.values():
+        for related in procedure.related:
+            if related not in pack.procedures:
+                yield procedure.id, f"related: there is no procedure '{related}'"
+    for initiative in pack.initiatives.values():
+        for unit_id in initiative.where:
+            if unit_id not in pack.units:
+                yield initiative.id, f"where: there is no unit '{unit_id}'"
+        for id_ in initiative.related_procedures:
+            if id_ not in pack.procedures:
+                yield initiative.id, f"related_procedures: there is no procedure '{id_}'"
+        for id_ in initiative.related_hotlines:
+            if pack.item(id_) is None:
+                yield initiative.id, f"related_hotlines: there is no '{id_}'"
+
+
+def _sources(pack: Pack) -> Iterator[tuple[str, str]]:
+    for _, item in pack.items():
+        for source in item.sources:
+            if isinstance(source, str) and REF.fullmatch(source) and source not in pack.sources:
+                yield item.id, f"sources: '{source}' is not in sources.yaml"
+
+
+def _collisions(pack: Pack) -> Iterator[tuple[str, str]]:
+    claimed: dict[str, str] = {}
+    for id_, item in pack.items():
+        for words in {" ".join(example.casefold().split()) for example in (*item.aliases, *item.examples)}:
+            if words in claimed and claimed[words] != id_:
+                yield item.id, f"'{words}' stands here and at '{claimed[words]}': one question cannot have two answers"
+            claimed.setdefault(words, id_)
