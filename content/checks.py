@@ -1,4 +1,4 @@
-"""What no single file can say of itself: names that point nowhere, words that two items claim, sources never listed."""
+"""What no single file can say of itself: names that point nowhere, words that two items claim, unlisted sources."""
 
 from __future__ import annotations
 
@@ -57,5 +57,8 @@ def _collisions(pack: Pack) -> Iterator[tuple[str, str]]:
     for id_, item in pack.items():
         for words in {" ".join(example.casefold().split()) for example in (*item.aliases, *item.examples)}:
             if words in claimed and claimed[words] != id_:
-                yield item.id, f"'{words}' stands here and at '{claimed[words]}': one question cannot have two answers"
+                yield (
+                    item.id,
+                    f"'{words}' stands here and at '{claimed[words]}': one question cannot have two answers",
+                )
             claimed.setdefault(words, id_)

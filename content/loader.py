@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from content import checks
 from content.pack import Pack
-from content.schema import Clubs, Hotlines, Initiative, Locality, Model, Places, Procedure, Source, Units
+from content.schema import Clubs, Hotlines, Initiative, Item, Locality, Model, Places, Procedure, Source, Units
 
 try:
     from yaml import CSafeLoader as FastLoader
@@ -26,7 +26,7 @@ M = TypeVar("M", bound=BaseModel)
 class Sources(Model):
     """The file sources.yaml."""
 
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,7 +127,7 @@ class _Reader:
             self._wrong(file, 1, f"not UTF-8 at byte {error.start}: save it as UTF-8")
             return None
         try:
-            data = yaml.load(text, Loader=FastLoader)  # noqa: S506 - FastLoader is a safe loader
+            data = yaml.load(text, Loader=FastLoader)
             result = model.model_validate(data)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -148,7 +148,7 @@ class _Reader:
     def _note_lines(self, file: str, text: str, result: BaseModel) -> None:
         for name in type(result).model_fields:
             entries = getattr(result, name)
-            if isinstance(entries, tuple) and entries and hasattr(entries[0], "id"):
+            if isinstance(entries, tuple) and entries and isinstance(entries[0], Item):
                 lines = [i for i, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("- id: ")]
                 starts = {text.splitlines()[i - 1].split("- id: ", 1)[1].strip().strip("'\""): i for i in lines}
                 for entry in entries:

@@ -47,7 +47,7 @@ class Pack:
     also: Mapping[str, str] = field(default_factory=dict)  # second id of a place -> its own
 
     def items(self) -> Iterator[tuple[str, Item]]:
-        """Every item that can be the answer to a question, with the id it has outside (`hotline:<unit>` for a unit)."""
+        """Every item that can answer a question, by the id it has outside (`hotline:<unit>` for a unit)."""
         yield from self.procedures.items()
         yield from self.hotlines.items()
         yield from ((hotline_of(unit), self.units[unit]) for unit in self.units)

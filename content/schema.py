@@ -15,9 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Lang = Literal["vi", "en"]
 Confidence = Literal["high", "medium", "low"]
 Aspect = Literal["papers", "fee", "time", "where", "how"]
-PaperType = Literal[
-    "original", "copy", "original or copy", "original and copy", "e-form", "e-copy", "info"
-]
+PaperType = Literal["original", "copy", "original or copy", "original and copy", "e-form", "e-copy", "info"]
 Channel = Literal["counter", "online", "post", "mobile", "phone"]
 Group = Literal["ho-tich", "chung-thuc", "cu-tru", "cong-an", "an-sinh", "dat-dai-xay-dung", "kinh-doanh", "khac"]
 Field_ = Literal["kinh-te", "van-hoa-xa-hoi-moi-truong", "cai-cach-hanh-chinh", "an-ninh"]

@@ -1,0 +1,107 @@
+"""The whole house in one look: settings, pack, database, dialogue, web."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from bot.dialogue.answer import HERE, Dialogue, Message
+from bot.dialogue.press import kind_of
+from bot.dialogue.wire import answer_json
+from bot.settings import Settings
+from bot.storage.conversations import PeopleInDatabase
+from bot.storage.database import Database
+from content import loader
+from content.pack import Facts
+from content.texts import texts
+from handlers import HANDLERS, procedures
+from handlers.contract import Desk, Lang, Query, Reply, Understood
+
+
+class House:
+    """Every part, built once; the web and the terminal ask it."""
+
+    def __init__(self, settings: Settings, database: Database, dialogue: Dialogue, facts: Facts) -> None:
+        self.settings = settings
+        self.database = database
+        self.dialogue = dialogue
+        self._facts = facts
+
+    @property
+    def facts(self) -> Facts:
+        """What is known today, with the corrections last read."""
+        return replace(self._facts, at=dt.datetime.now(HERE).date())
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the pages, without a slash at the end."""
+        return self.settings.public_url.rstrip("/")
+
+    @property
+    def name(self) -> str:
+        """The locality's name."""
+        return self.dialogue.pack.locality.name.vi
+
+    def text(self, lang: Lang, key: str, /, **values: object) -> str:
+        """Words by key."""
+        return texts(lang)(key, **values)
+
+    async def answer(
+        self,
+        text: str,
+        *,
+        sender: str | None,
+        lang: Lang | None,
+        unit: str | None,
+        press: str | None,
+        at: dt.date | None,
+        location: tuple[float, float] | None,
+        channel: str,
+    ) -> Reply:
+        """The answer to a message from the web."""
+        message = Message(text=text, press=press, lang=lang, unit=unit, at=at, location=location, keep_question=True)
+        return await self.dialogue.answer(replace(message, sender=self.dialogue.sender(channel, sender)))
+
+    async def page(self, id_: str, lang: Lang) -> Reply | None:
+        """The whole answer of one item for its public page; None where there is no such item."""
+        kind = kind_of(id_, self.dialogue.pack)
+        if kind is None:
+            return None
+        async with self.database.unit_of_work() as session:
+            self._facts = await self.dialogue.facts()
+            now = dt.datetime.now(HERE)
+            desk = Desk(facts=self.facts, text=texts(lang), people=PeopleInDatabase(session), lang=lang, now=now)
+            query = Query(text="", understood=Understood(kind=kind, id=id_, confidence=1.0), lang=lang)
+            reply = await HANDLERS[kind](query, desk)
+        if kind == "procedure":
+            reply = replace(reply, sections=procedures.whole(desk.facts.pack.procedures[id_], desk))
+        return reply
+
+    def answer_json(self, q: str | None, reply: Reply) -> dict[str, object]:
+        """The answer as the contract's JSON object."""
+        return answer_json(q, reply)
+
+    async def ready(self) -> dict[str, object]:
+        """Whether questions can be answered now."""
+        database = await self.database.ping()
+        return {
+            "ready": database,
+            "database": "ready" if database else "unreachable",
+            "content": "ready",
+            "channels": {"web": "ready"},
+        }
+
+
+@asynccontextmanager
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """The house, open; its typed errors name what is wrong with the start."""
+    pack = loader.load(settings.pack)
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        dialogue = Dialogue(pack, database, settings.key())
+        yield House(settings, database, dialogue, await dialogue.facts())
+    finally:
+        await database.close()

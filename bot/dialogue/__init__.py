@@ -1,0 +1,1 @@
+"""One query in, one reply out, in one unit of work."""

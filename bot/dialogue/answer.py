@@ -1,0 +1,132 @@
+"""From a message to its answer: context, understanding, one handler.
+
+What is said and what is kept are one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.dialogue.press import kind_of, pressed
+from bot.storage import conversations, questions
+from bot.storage.conversations import Choices, PeopleInDatabase
+from bot.storage.database import Database
+from bot.storage.overlays import overlays
+from bot.storage.tables import Conversation
+from bot.understanding import Understanding
+from bot.understanding.context import Context
+from content.pack import Facts, Pack
+from content.texts import texts
+from handlers import HANDLERS
+from handlers.contract import Desk, Lang, Query, Reply, SenderId, Understood
+
+HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+KEEPS_TOPIC: Final = {"smalltalk", "handover", "emergency", "out_of_scope"}  # these leave the talk where it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What came in through a channel, before it is understood."""
+
+    text: str = ""
+    press: str | None = None
+    sender: SenderId | None = None
+    lang: Lang | None = None
+    unit: str | None = None
+    at: dt.date | None = None  # answer by what is in force on that day
+    location: tuple[float, float] | None = None
+    keep_question: bool = False  # whether an unanswered question is kept for the officers
+
+
+class Dialogue:
+    """Answers messages of any channel."""
+
+    def __init__(self, pack: Pack, database: Database, key: bytes) -> None:
+        self.pack = pack
+        self._database = database
+        self._key = key
+        self._understanding = Understanding(pack)
+
+    def sender(self, channel: str, name: str | None) -> SenderId | None:
+        """The sender as he stands in the database: a keyed hash, so that the file alone tells nobody's name."""
+        if not name:
+            return None
+        digest = hmac.new(self._key, f"{channel}:{name}".encode(errors="replace"), hashlib.sha256).hexdigest()
+        return SenderId(f"{channel}:{digest[:40]}")
+
+    async def answer(self, message: Message) -> Reply:
+        """The answer to one message."""
+        async with self._database.unit_of_work() as session:
+            return await self._answer(message, session)
+
+    async def facts(self, at: dt.date | None = None) -> Facts:
+        """What is known on a day, today by default, with officers' corrections."""
+        async with self._database.unit_of_work() as session:
+            return Facts(pack=self.pack, at=at or self._now(None).date(), overlays=await overlays(session))
+
+    async def _answer(self, message: Message, session: AsyncSession) -> Reply:
+        now = self._now(message.at)
+        people = PeopleInDatabase(session)
+        choices = await people.choices(message.sender) if message.sender else Choices()
+        talk = await conversations.talk(session, message.sender, dt.datetime.now(dt.UTC)) if message.sender else None
+        understood = self._understand(message, talk)
+        lang = message.lang or choices.lang or understood.lang
+        query = Query(
+            text=message.text,
+            understood=understood,
+            lang=lang,
+            unit=understood.unit or message.unit or (talk.unit if talk else None),
+            sender=message.sender,
+            location=message.location,
+        )
+        facts = Facts(pack=self.pack, at=now.date(), overlays=await overlays(session))
+        desk = Desk(facts=facts, text=texts(lang), people=people, lang=lang, now=now, elder=choices.elder)
+        reply = await HANDLERS[understood.kind](query, desk)
+        reply = replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)
+        if message.sender and understood.topic != "erase":
+            await _remember(session, message.sender, reply, talk)
+        if understood.kind == "out_of_scope" and message.keep_question:
+            await questions.keep(session, message.text, now.date())
+        return reply
+
+    def _understand(self, message: Message, talk: Conversation | None) -> Understood:
+        if message.press:
+            return pressed(message.press, self.pack)
+        if message.location and not message.text.strip():
+            return Understood(kind="homestay", id="homestay:list", confidence=1.0)
+        context = Context()
+        if talk:
+            offered = tuple(id_ for id_ in talk.offered.split() if id_)
+            kind = kind_of(talk.item, self.pack) if talk.item else None
+            context = Context(id=talk.item, kind=kind, unit=talk.unit, offered=offered)
+        understood = self._understanding.understand(message.text, context)
+        if understood.kind == "hotline" and understood.id is None and message.unit in self.pack.units:
+            understood = replace(understood, id=f"hotline:{message.unit}")
+        return understood
+
+    @staticmethod
+    def _now(at: dt.date | None) -> dt.datetime:
+        now = dt.datetime.now(HERE)
+        return now if at is None else dt.datetime.combine(at, now.timetz())
+
+
+async def _remember(session: AsyncSession, sender: SenderId, reply: Reply, talk: Conversation | None) -> None:
+    keep = reply.kind in KEEPS_TOPIC and talk is not None
+    await conversations.remember(
+        session,
+        Conversation(
+            sender=sender,
+            item=talk.item if keep and talk else reply.id,
+            kind=talk.kind if keep and talk else reply.kind,
+            unit=reply.unit or (talk.unit if talk else None),
+            offered=" ".join(candidate.id for candidate in reply.candidates),
+            changed_at=dt.datetime.now(dt.UTC),
+        ),
+    )

@@ -1,0 +1,43 @@
+"""What a pressed button means: its id says it whole, so that a button works long after its talk has ended."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from content.pack import Pack
+from content.schema import Aspect, Hotline, Place, Procedure, Unit
+from handlers.contract import Kind, Understood
+from handlers.homestays import LIST
+
+_TOPICS = {"menu", "groups", "units", "elder", "elder:off", "language:vi", "language:en", "start", "help"}
+
+
+def pressed(button: str, pack: Pack) -> Understood:
+    """The meaning of a button's id; an id of another version of the pack leads to the menu."""
+    if button == "handover":
+        return Understood(kind="handover", confidence=1.0)
+    if button in _TOPICS or button.startswith("group:"):
+        return Understood(kind="smalltalk", topic=button, confidence=1.0)
+    word, _, rest = button.partition(":")
+    if word in {"helpful", "unhelpful"} and pack.item(rest):
+        return Understood(kind="smalltalk", topic=word, id=rest, confidence=1.0)
+    id_, _, tail = button.partition("#")
+    aspect: Aspect | None = next((a for a in get_args(Aspect) if a == tail), None)
+    kind = kind_of(id_, pack)
+    if kind is None:
+        return Understood(kind="smalltalk", topic="menu", confidence=1.0)
+    return Understood(kind=kind, id=id_, aspect=aspect, confidence=1.0)
+
+
+def kind_of(id_: str, pack: Pack) -> Kind | None:
+    """What kind of answer an id leads to; None where the pack does not know it."""
+    if id_ == LIST:
+        return "homestay"
+    item = pack.item(id_)
+    if item is None:
+        return None
+    if isinstance(item, Procedure):
+        return "procedure"
+    if isinstance(item, Unit | Hotline):
+        return "hotline"
+    return "homestay" if isinstance(item, Place) else "initiative"

@@ -1,0 +1,72 @@
+"""What a talk is about, for half an hour; what a person chose; and how all of it is forgotten."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.storage.tables import Conversation, Person, Thumb
+from handlers.contract import Lang, SenderId
+
+KEPT: Final = dt.timedelta(minutes=30)  # long enough for an elder to find the glasses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a person chose; None where he chose nothing."""
+
+    lang: Lang | None = None
+    elder: bool = False
+
+
+class PeopleInDatabase:
+    """`handlers.contract.People`, within one unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def choices(self, sender: SenderId) -> Choices:
+        """What this sender chose before."""
+        person = await self._session.get(Person, sender)
+        if person is None:
+            return Choices()
+        lang: Lang | None = {"vi": "vi", "en": "en"}.get(person.lang or "")  # type: ignore[assignment]
+        return Choices(lang=lang, elder=person.elder)
+
+    async def choose(self, sender: SenderId, *, lang: Lang | None = None, elder: bool | None = None) -> None:
+        """Remember a choice."""
+        person = await self._session.get(Person, sender) or Person(sender=sender, lang=None, elder=False)
+        person.lang = lang or person.lang
+        person.elder = person.elder if elder is None else elder
+        await self._session.merge(person)
+
+    async def erase(self, sender: SenderId) -> None:
+        """Forget everything that is held on this sender."""
+        await self._session.execute(delete(Conversation).where(Conversation.sender == sender))
+        await self._session.execute(delete(Person).where(Person.sender == sender))
+
+    async def count(self, item: str, *, helpful: bool) -> None:
+        """Count a thumb, without the person."""
+        thumb = await self._session.get(Thumb, item) or Thumb(item=item, helpful=0, unhelpful=0)
+        thumb.helpful += helpful
+        thumb.unhelpful += not helpful
+        await self._session.merge(thumb)
+
+
+async def talk(session: AsyncSession, sender: SenderId, now: dt.datetime) -> Conversation | None:
+    """What the talk with this sender was about, if it was lately."""
+    found = await session.get(Conversation, sender)
+    if found is None:
+        return None
+    changed = found.changed_at if found.changed_at.tzinfo else found.changed_at.replace(tzinfo=dt.UTC)
+    return found if now - changed <= KEPT else None
+
+
+async def remember(session: AsyncSession, conversation: Conversation) -> None:
+    """Keep what the talk is about, and let go of all talks that have ended."""
+    await session.merge(conversation)
+    await session.execute(delete(Conversation).where(Conversation.changed_at < conversation.changed_at - KEPT))

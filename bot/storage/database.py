@@ -1,0 +1,107 @@
+"""The engine, the unit of work, and the way from any older database to this one."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from bot.errors import DatabaseUnreachable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 815_263_947  # any fixed number: one migrating process at a time on PostgreSQL
+
+
+class Database:
+    """One database, opened for as long as the process lives."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: kept whole, or undone when an error leaves the block."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def migrate(self) -> None:
+        """Create or upgrade the tables, safely beside other processes; `DatabaseUnreachable` where there is none."""
+        try:
+            if self.engine.dialect.name == "sqlite":
+                await self._migrate_sqlite()
+            else:
+                await self._migrate_postgresql()
+        except (SQLAlchemyError, OSError) as error:
+            cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+            shown = self.engine.url.render_as_string(hide_password=True)
+            hint = "Is it running, and is HOIPHUONG_DATABASE_URL right?"
+            raise DatabaseUnreachable(f"cannot open the database {shown}: {cause}. {hint}") from error
+
+    async def ping(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.engine.dispose()
+
+    async def _migrate_sqlite(self) -> None:
+        name = self.engine.url.database or ":memory:"
+        if name == ":memory:":
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+            return
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        lock = await asyncio.to_thread(_locked, Path(name + ".lock"))
+        with lock:
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+
+    async def _migrate_postgresql(self) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            await connection.run_sync(_upgrade)
+
+
+def _locked(path: Path) -> IO[str]:
+    """SQLite has no advisory locks; the file beside it has, and closing it lets go."""
+    lock = path.open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _pragmas(connection: Any, _: object) -> None:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+    return engine

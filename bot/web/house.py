@@ -1,0 +1,66 @@
+"""What the web needs of the house behind it; `bot.app` builds it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable
+from typing import Protocol
+
+from aiohttp import web
+
+from content.pack import Facts
+from content.schema import Lang
+from handlers.contract import Reply
+
+
+class House(Protocol):
+    """The house as seen from the street."""
+
+    @property
+    def facts(self) -> Facts:
+        """Today's facts."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach this house; no slash at the end."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The locality, as people call it."""
+        ...
+
+    def text(self, lang: Lang, key: str, /, **values: object) -> str:
+        """The words behind `key`; the web's own keys start with `web.`."""
+        ...
+
+    async def answer(
+        self,
+        text: str,
+        *,
+        sender: str | None,
+        lang: Lang | None,
+        unit: str | None,
+        press: str | None,
+        at: dt.date | None,
+        location: tuple[float, float] | None,
+        channel: str,
+    ) -> Reply:
+        """The answer to one message. `sender` means somebody only within `channel`."""
+        ...
+
+    def page(self, id_: str, lang: Lang) -> Awaitable[Reply | None]:
+        """The whole answer of one item, for its public page; None where there is no such item."""
+        ...
+
+    def answer_json(self, q: str | None, reply: Reply) -> dict[str, object]:
+        """One line of `ask --jsonl`."""
+        ...
+
+    async def ready(self) -> dict[str, object]:
+        """`ready`, and the state of database, content and channels in words."""
+        ...
+
+
+HOUSE: web.AppKey[House] = web.AppKey("house")

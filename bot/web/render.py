@@ -1,0 +1,124 @@
+"""From a template to a page: the words, the links and the layout that all pages share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.web.house import HOUSE
+from bot.web.language import is_large, language, remember
+from bot.web.paths import path_of
+from bot.web.static import STATIC
+from content.schema import Lang
+from handlers.contract import Button, Reply
+from qr import square
+
+LINK: Final = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}]")
+AMOUNT: Final = re.compile(r"(?<=\d) (?=đồng|ngày|giờ|phút|bản|tuổi|VND)")
+SCHEMES: Final = ("https://", "http://", "/", "tel:", "geo:", "mailto:")
+TEMPLATES: web.AppKey[Environment] = web.AppKey("templates")
+
+
+def templates() -> Environment:
+    """The templates, with everything escaped that is not markup of our own."""
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["linked"] = linked
+    env.filters["bare"] = lambda link: str(link).split("://", 1)[-1]
+    env.globals["safe_url"] = safe_url
+    return env
+
+
+def linked(line: str) -> Markup:
+    """A line of an answer: addresses become links, an amount stays on one line with its word."""
+    parts: list[Markup] = []
+    end = 0
+    for found in LINK.finditer(line):
+        parts += [_tied(line[end : found.start()]), _anchor(found.group())]
+        end = found.end()
+    return Markup("").join([*parts, _tied(line[end:])])
+
+
+def _tied(words: str) -> Markup:
+    return escape(AMOUNT.sub("\N{NO-BREAK SPACE}", words))
+
+
+def _anchor(url: str) -> Markup:
+    shown = url.split("://", 1)[-1].rstrip("/")
+    return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, shown)
+
+
+def safe_url(url: str) -> str | None:
+    """The address of a button, unless it would do something other than open a page."""
+    return url if url.startswith(SCHEMES) and not url.startswith("//") else None
+
+
+def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
+    """A whole page in the layout."""
+    house, lang = request.app[HOUSE], language(request)
+    here = house.public_url + request.path
+    try:
+        code = square.svg(here)
+    except ValueError:  # only an address that is no page of ours is that long
+        code = ""
+    body = render(
+        request,
+        template,
+        lang,
+        {
+            "here": here,
+            "path": request.path,
+            "large": is_large(request),
+            "code": Markup(code),  # noqa: S704  (drawn by us; the link is in its squares only)
+            "index": status == 200 and not request.query_string,
+        }
+        | values,
+    )
+    response = web.Response(text=body, status=status, content_type="text/html")
+    response.headers["Content-Language"] = lang
+    response.headers["Vary"] = "Accept-Language, Cookie, Accept-Encoding"
+    response.headers["Cache-Control"] = "no-cache"
+    remember(request, response, secure=house.public_url.startswith("https://"))
+    return response
+
+
+def render(request: web.Request, template: str, lang: Lang, values: Mapping[str, object]) -> str:
+    """A template with the words of `lang`."""
+    house, static = request.app[HOUSE], request.app[STATIC]
+
+    def text(key: str, /, **fields: object) -> str:
+        return house.text(lang, key, **fields)
+
+    def leads_to(button: Button) -> str | None:
+        return path_of(house.facts.pack, button.id)
+
+    return (
+        request.app[TEMPLATES]
+        .get_template(template)
+        .render(
+            t=text,
+            lang=lang,
+            name=house.name,
+            public_url=house.public_url,
+            href=static.href,
+            leads_to=leads_to,
+            **values,
+        )
+    )
+
+
+def summary(reply: Reply) -> str:
+    """The first words of an answer, for whoever shares its page."""
+    words = " ".join(line for section in reply.sections for line in section.lines)
+    return words if len(words) <= 200 else words[:200].rsplit(" ", 1)[0] + "…"

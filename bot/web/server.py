@@ -1,0 +1,36 @@
+"""The table of routes, nothing else."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web import chat, guard, health, public, render, static
+from bot.web.house import HOUSE, House
+from bot.web.paths import HOTLINES, INITIATIVES, PLACES, PROCEDURES
+
+
+def application(house: House) -> web.Application:
+    """The web of one house."""
+    app = web.Application(middlewares=guard.MIDDLEWARES, client_max_size=chat.BODY)
+    app[HOUSE] = house
+    app[render.TEMPLATES] = render.templates()
+    app[static.STATIC] = static.Static()
+    app.add_routes(
+        [
+            web.get("/", chat.home),
+            web.post("/api/ask", chat.api_ask),
+            web.get(PROCEDURES, public.procedures),
+            web.get(PROCEDURES + "/{id}", public.item(PROCEDURES)),
+            web.get(HOTLINES, public.hotlines),
+            web.get(HOTLINES + "/{id}", public.item(HOTLINES)),
+            web.get(PLACES, public.places),
+            web.get(PLACES + "/{id}", public.item(PLACES)),
+            web.get(INITIATIVES, public.initiatives),
+            web.get(INITIATIVES + "/{id}", public.item(INITIATIVES)),
+            web.get("/healthz", health.healthz),
+            web.get("/readyz", health.readyz),
+            web.get("/static/{digest}/{name:.+}", static.static_file),
+            web.get("/favicon.ico", static.favicon),
+        ]
+    )
+    return app

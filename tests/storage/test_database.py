@@ -1,0 +1,90 @@
+"""The same tables and the same behaviour on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.errors import DatabaseUnreachable
+from bot.storage import conversations, questions
+from bot.storage.conversations import PeopleInDatabase
+from bot.storage.database import Database
+from bot.storage.overlays import correct, history, overlays
+from bot.storage.tables import Conversation, Person, Unanswered
+from handlers.contract import SenderId
+
+NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+SENDER = SenderId("test:someone")
+
+
+@pytest.fixture
+async def database(database_url: str):  # type: ignore[no-untyped-def]
+    opened = Database(database_url)
+    await opened.migrate()
+    yield opened
+    await opened.close()
+
+
+async def test_many_processes_may_migrate_at_once(database_url: str) -> None:
+    opened = [Database(database_url) for _ in range(3)]
+    await asyncio.gather(*(each.migrate() for each in opened))
+    assert all([await each.ping() for each in opened])
+    await asyncio.gather(*(each.close() for each in opened))
+
+
+async def test_a_talk_is_kept_for_half_an_hour(database: Database) -> None:
+    talk = Conversation(
+        sender=SENDER, item="dang-ky-khai-sinh", kind="procedure", unit=None, offered="", changed_at=NOW
+    )
+    async with database.unit_of_work() as session:
+        await conversations.remember(session, talk)
+    async with database.unit_of_work() as session:
+        assert await conversations.talk(session, SENDER, NOW + dt.timedelta(minutes=29)) is not None
+        assert await conversations.talk(session, SENDER, NOW + dt.timedelta(minutes=31)) is None
+
+
+async def test_erase_forgets_everything(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        await PeopleInDatabase(session).choose(SENDER, lang="en", elder=True)
+    async with database.unit_of_work() as session:
+        people = PeopleInDatabase(session)
+        assert (await people.choices(SENDER)).lang == "en"
+        await people.erase(SENDER)
+        assert await session.scalar(select(func.count()).select_from(Person)) == 0
+
+
+async def test_the_newest_correction_counts_and_can_be_taken_back(database: Database) -> None:
+    for value in ("0000 000 001", "0000 000 002", None):
+        async with database.unit_of_work() as session:
+            await correct(session, item="hotline:phuong-1", field="number", value=value, by="can-bo-mau")
+        async with database.unit_of_work() as session:
+            found = (await overlays(session)).get("hotline:phuong-1", {}).get("number")
+            assert (found.value if found else None) == value
+    async with database.unit_of_work() as session:
+        assert len(await history(session, "hotline:phuong-1")) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("xin visa cho 0000 000 001", "xin visa cho #"),
+        ("tui tên Nguyễn Văn Mẫu muốn hỏi", "tui tên … muốn hỏi"),
+        ("viết cho a@b.example giùm", "viết cho … giùm"),
+    ],
+)
+async def test_unanswered_questions_are_stripped(database: Database, said: str, kept: str) -> None:
+    async with database.unit_of_work() as session:
+        await questions.keep(session, said, NOW.date())
+    async with database.unit_of_work() as session:
+        assert await session.scalar(select(Unanswered.words)) == kept
+
+
+async def test_a_database_that_is_not_there_is_one_clear_line() -> None:
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    with pytest.raises(DatabaseUnreachable, match="cannot open the database") as error:
+        await database.migrate()
+    assert "\n" not in str(error.value)
+    await database.close()
