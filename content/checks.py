@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from content.pack import Pack
 
 REF = re.compile(r"[A-Z][A-Z0-9_]*")  # how a key of sources.yaml is written
 
 
-def across(pack: Pack) -> Iterator[tuple[str, str]]:
-    """Each problem as the id of the item to open, and what is wrong with it."""
-    yield from _references(pack)
-    yield from _sources(pack)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing wrong between files: where, what, and the words and the other item it is about."""
+
+    item: str
+    message: str
+    words: str = ""
+    other: str = ""
+
+
+def across(pack: Pack) -> Iterator[Finding]:
+    """All that is wrong between the files of a pack."""
+    for item, message in (*_references(pack), *_sources(pack)):
+        yield Finding(item=item, message=message)
     yield from _collisions(pack)
 
 
@@ -52,13 +63,19 @@ def _sources(pack: Pack) -> Iterator[tuple[str, str]]:
                 yield item.id, f"sources: '{source}' is not in sources.yaml"
 
 
-def _collisions(pack: Pack) -> Iterator[tuple[str, str]]:
+def _collisions(pack: Pack) -> Iterator[Finding]:
+    """The same words for two items; a name may be shared, as a model and a law can be called alike."""
+    named = {_same(name): id_ for id_, item in pack.items() for name in item.own_names()}
     claimed: dict[str, str] = {}
     for id_, item in pack.items():
-        for words in {" ".join(example.casefold().split()) for example in (*item.aliases, *item.examples)}:
-            if words in claimed and claimed[words] != id_:
-                yield (
-                    item.id,
-                    f"'{words}' stands here and at '{claimed[words]}': one question cannot have two answers",
-                )
-            claimed.setdefault(words, id_)
+        for words in {_same(words) for words in (*item.aliases, *item.examples)}:
+            other = claimed.setdefault(words, id_)
+            other = named.get(words, id_) if other == id_ else other
+            if other != id_:
+                message = f"'{words}' belongs to two items: one question cannot have two answers; the other is"
+                yield Finding(item=item.id, message=message, words=words, other=other)
+
+
+def _same(words: str) -> str:
+    """Two spellings that differ in case and spaces are the same words."""
+    return " ".join(words.casefold().split())

@@ -96,12 +96,22 @@ class _Reader:
             sources=sources.sources,
             also={other: p.id for p in places.places for other in p.also},
         )
-        for id_, message in checks.across(pack):
-            file, line = self.places.get(id_, ("locality.yaml", 1))
-            self.problems.append(Problem(self._name(file), line, message))
+        for finding in checks.across(pack):
+            file, line = self._place(finding.item, finding.words)
+            message = finding.message
+            if finding.other:
+                message += " at {}:{}".format(*self._place(finding.other, finding.words))
+            self.problems.append(Problem(file, line, message))
         if self.problems:
             raise BrokenPack(self.problems)
         return pack
+
+    def _place(self, id_: str, words: str) -> tuple[str, int]:
+        """The file of an item and the line where it says `words`, or where it begins."""
+        file, start = self.places.get(id_) or self.places.get(id_.removeprefix("hotline:")) or ("locality.yaml", 1)
+        lines = (self.folder / file).read_text(encoding="utf-8").splitlines() if words else []
+        line = next((n for n, text in enumerate(lines, 1) if n >= start and words in text.casefold()), start)
+        return self._name(file), line
 
     def _name(self, file: str) -> str:
         return f"{self.folder.name}/{file}"

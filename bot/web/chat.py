@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 
 from bot.web.house import HOUSE
-from bot.web.language import chosen, lang_of, language
+from bot.web.language import chosen, keep_language, lang_of, language
 from bot.web.render import page, render
 from content.schema import Lang
 from handlers.contract import Reply
@@ -51,9 +51,11 @@ async def home(request: web.Request) -> web.Response:
         lang=chosen(request),
     )
     reply: Reply | None = None
+    foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"  # another site speaks for nobody
     if (ask.q or "").strip() or ask.press:
-        foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"  # another site speaks for nobody
-        reply = await _answer(request, ask, None if foreign else sender, "web", fallback=language(request))
+        reply = await _answer(request, ask, None if foreign else sender, "web", fallback=_not_vi(request))
+        if lang := _language_pressed(ask):
+            raise web.HTTPSeeOther(f"/?lang={lang}")
     response = page(
         request, "chat.html", q=ask.q or "", reply=reply, chosen=chosen(request) or "", groups=_groups(request)
     )
@@ -90,6 +92,8 @@ async def api_ask(request: web.Request) -> web.Response:
     else:
         response = _json(house.answer_json(ask.q, reply))
     response.headers["Cache-Control"] = "no-store"
+    if not ask.names_sender and (lang := _language_pressed(ask)):
+        keep_language(response, lang, secure=house.public_url.startswith("https://"))
     return response
 
 
@@ -111,6 +115,17 @@ def read(body: bytes) -> Ask:
         sender=_sender(data.get("sender")),
         names_sender=data.get("sender") is not None,
     )
+
+
+def _language_pressed(ask: Ask) -> Lang | None:
+    """The language of the button `language:<lang>`; the pages follow it."""
+    word, _, lang = (ask.press or "").partition(":")
+    return lang_of(lang) if word == "language" else None
+
+
+def _not_vi(request: web.Request) -> Lang | None:
+    """English for a pressed button on an English page; on others the house knows best."""
+    return "en" if language(request) == "en" else None
 
 
 async def _answer(

@@ -44,9 +44,14 @@ def is_large(request: web.Request) -> bool:
 def remember(request: web.Request, response: web.StreamResponse, *, secure: bool) -> None:
     """Keep what the address of this page chose."""
     if lang := lang_of(request.query.get("lang")):
-        _keep(response, LANG_COOKIE, lang, secure)
+        keep_language(response, lang, secure=secure)
     if (size := request.query.get("size")) in {"large", "normal"}:
         _keep(response, SIZE_COOKIE, str(size), secure)
+
+
+def keep_language(response: web.StreamResponse, lang: Lang, *, secure: bool) -> None:
+    """Remember the language a person chose."""
+    _keep(response, LANG_COOKIE, lang, secure)
 
 
 def _keep(response: web.StreamResponse, name: str, value: str, secure: bool) -> None:

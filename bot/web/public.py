@@ -9,8 +9,10 @@ from aiohttp import web
 from bot.web.chat import GROUPS
 from bot.web.house import HOUSE
 from bot.web.language import language
-from bot.web.paths import HOTLINES, INITIATIVES, PLACES, PROCEDURES, ids_of
+from bot.web.paths import HOTLINES, INITIATIVES, PLACES, PROCEDURES, ids_of, path_of
 from bot.web.render import page, summary
+from content.pack import hotline_of
+from content.texts import as_of
 
 FIELDS = ("cai-cach-hanh-chinh", "an-ninh", "kinh-te", "van-hoa-xa-hoi-moi-truong")
 
@@ -19,9 +21,12 @@ def item(shelf: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The handler of `<shelf>/<id>`."""
 
     async def show(request: web.Request) -> web.Response:
-        house, lang = request.app[HOUSE], language(request)
-        for id_ in ids_of(shelf, request.match_info["id"]):
-            if reply := await house.page(id_, lang):
+        house, lang, name = request.app[HOUSE], language(request), request.match_info["id"].lower()
+        for id_ in ids_of(shelf, name):
+            path = path_of(house.facts.pack, id_)
+            if path and path != request.path:  # known, but by another address
+                raise web.HTTPMovedPermanently(path)
+            if path and (reply := await house.page(id_, lang)):
                 return page(request, "item.html", reply=reply, shelf=shelf, summary=summary(reply))
         raise web.HTTPNotFound
 
@@ -38,14 +43,18 @@ async def procedures(request: web.Request) -> web.Response:
 async def hotlines(request: web.Request) -> web.Response:
     """`/duong-day-nong`: what to call in danger, what else may be shown, and the units."""
     facts = request.app[HOUSE].facts
-    shown = [(line, number) for line in facts.pack.hotlines.values() if (number := facts.number(line.id))]
+    shown = [
+        (line, number, facts.pack.cite(line)[0].title.rstrip(" ."), as_of(line.as_of))
+        for line in facts.pack.hotlines.values()
+        if (number := facts.number(line.id))
+    ]
     units = list(facts.pack.units.values())
     return page(
         request,
         "hotlines.html",
-        danger=[(line, number) for line, number in shown if number.emergency],
-        other=[(line, number) for line, number in shown if not number.emergency],
-        today=[unit for unit in units if unit.successor is None],
+        danger=[line for line in shown if line[1].emergency],
+        other=[line for line in shown if not line[1].emergency],
+        today=[(unit, facts.number(hotline_of(unit.id))) for unit in units if unit.successor is None],
         before=[unit for unit in units if unit.successor],
         shelf=HOTLINES,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +36,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["linked"] = linked
-    env.filters["bare"] = lambda link: str(link).split("://", 1)[-1]
+    env.filters["typed"] = typed
     env.globals["safe_url"] = safe_url
     return env
 
@@ -48,6 +49,11 @@ def linked(line: str) -> Markup:
         parts += [_tied(line[end : found.start()]), _anchor(found.group())]
         end = found.end()
     return Markup("").join([*parts, _tied(line[end:])])
+
+
+def typed(link: str) -> Markup:
+    """An address as people type it, which breaks after a slash where it must."""
+    return Markup("/<wbr>").join(link.split("://", 1)[-1].split("/"))
 
 
 def _tied(words: str) -> Markup:
@@ -67,20 +73,17 @@ def safe_url(url: str) -> str | None:
 def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
     """A whole page in the layout."""
     house, lang = request.app[HOUSE], language(request)
-    here = house.public_url + request.path
-    try:
-        code = square.svg(here)
-    except ValueError:  # only an address that is no page of ours is that long
-        code = ""
+    path = "/" + request.rel_url.raw_path.lstrip("/")  # never `//host`, which would lead away
+    here = house.public_url + path
     body = render(
         request,
         template,
         lang,
         {
             "here": here,
-            "path": request.path,
+            "path": path,
             "large": is_large(request),
-            "code": Markup(code),  # noqa: S704  (drawn by us; the link is in its squares only)
+            "code": _square(here) if status == 200 else "",
             "index": status == 200 and not request.query_string,
         }
         | values,
@@ -91,6 +94,14 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
     response.headers["Cache-Control"] = "no-cache"
     remember(request, response, secure=house.public_url.startswith("https://"))
     return response
+
+
+@lru_cache(maxsize=1000)
+def _square(link: str) -> Markup:
+    try:
+        return Markup(square.svg(link))  # noqa: S704  (drawn by us; the link is in its squares only)
+    except ValueError:  # a public address so long that no phone would read its square
+        return Markup("")
 
 
 def render(request: web.Request, template: str, lang: Lang, values: Mapping[str, object]) -> str:
@@ -120,5 +131,6 @@ def render(request: web.Request, template: str, lang: Lang, values: Mapping[str,
 
 def summary(reply: Reply) -> str:
     """The first words of an answer, for whoever shares its page."""
-    words = " ".join(line for section in reply.sections for line in section.lines)
+    plain = [section for section in reply.sections if section.tone in ("normal", "danger", "confirm")]
+    words = " ".join(line for section in plain or reply.sections for line in section.lines)
     return words if len(words) <= 200 else words[:200].rsplit(" ", 1)[0] + "…"

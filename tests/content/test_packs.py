@@ -54,6 +54,18 @@ def test_a_broken_pack_is_refused_with_its_line(tmp_path: Path, old: str, new: s
     assert message in str(broken.value)
 
 
+def test_words_that_two_items_claim_are_reported_with_both_places(tmp_path: Path) -> None:
+    pack = _copy(tmp_path)
+    hotlines = pack / "hotlines.yaml"
+    hotlines.write_text(
+        hotlines.read_text(encoding="utf-8") + "    examples: [Làm giấy  ghe máy]\n", encoding="utf-8"
+    )
+    with pytest.raises(
+        BrokenPack, match=r"hotlines.yaml:\d+: 'làm giấy ghe máy' .* at ben-mau/procedures/xac-nhan-mau"
+    ):
+        loader.load(pack)
+
+
 def test_a_missing_pack_says_which_there_are() -> None:
     with pytest.raises(BrokenPack, match="Packs that ship: sa-dec"):
         loader.load("nowhere")

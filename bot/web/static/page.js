@@ -14,8 +14,7 @@
     const words = chat.dataset;
     let last = Promise.resolve(); // questions are answered one after the other, in their order
 
-    if (log.querySelector(".answer")) chat.classList.add("talking");
-    else log.replaceChildren();
+    if (!log.querySelector(".answer")) log.replaceChildren();
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -23,6 +22,7 @@
       if (!q) return box.focus();
       box.value = "";
       fit();
+      if (matchMedia("(pointer: coarse)").matches) box.blur(); // puts the keyboard away: the answer needs the room
       ask({ q }, q);
     });
     box.addEventListener("keydown", (event) => {
@@ -38,7 +38,10 @@
       const sample = event.target.closest("[data-ask]");
       if (press) {
         event.preventDefault();
-        ask({ press: press.value }, press.textContent.trim());
+        const lang = press.value.match(/^language:(\w+)$/)?.[1];
+        if (lang) words.chosen = words.lang = lang;
+        // without a choice the house knows best, except that it cannot see that this page is not in Vietnamese
+        ask({ press: press.value, lang: words.lang === "vi" ? undefined : words.lang }, press.textContent.trim());
       } else if (sample && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
         ask({ q: sample.dataset.ask, lang: words.lang }, sample.dataset.ask);
