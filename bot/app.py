@@ -13,8 +13,9 @@ from bot.dialogue.wire import answer_json
 from bot.settings import Settings
 from bot.storage.conversations import PeopleInDatabase
 from bot.storage.database import Database
+from bot.understanding import Understanding
 from content import loader
-from content.pack import Facts
+from content.pack import Facts, Pack
 from content.texts import texts
 from handlers import HANDLERS, procedures
 from handlers.contract import Desk, Lang, Query, Reply, Understood
@@ -98,10 +99,17 @@ class House:
 async def house(settings: Settings) -> AsyncIterator[House]:
     """The house, open; its typed errors name what is wrong with the start."""
     pack = loader.load(settings.pack)
+    async with house_of(settings, pack, Understanding(pack)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def house_of(settings: Settings, pack: Pack, understanding: Understanding) -> AsyncIterator[House]:
+    """The house around a pack that is read and understood already."""
     database = Database(settings.database_url)
     try:
         await database.migrate()
-        dialogue = Dialogue(pack, database, settings.key())
+        dialogue = Dialogue(pack, understanding, database, settings.key())
         yield House(settings, database, dialogue, await dialogue.facts())
     finally:
         await database.close()

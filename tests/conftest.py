@@ -11,8 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.app import House, house
+from bot.app import House, house_of
 from bot.settings import Settings
+from bot.understanding import Understanding
+from content import loader
+from content.pack import Pack
 
 KEY = "k" * 32
 
@@ -40,9 +43,21 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     yield str(server).replace("/postgres?", f"/{name}?").removesuffix("/postgres")
 
 
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    """The pack of Sa Đéc, read once."""
+    return loader.load("sa-dec")
+
+
+@pytest.fixture(scope="session")
+def understanding(pack: Pack) -> Understanding:
+    """Its index, built once."""
+    return Understanding(pack)
+
+
 @pytest.fixture
-async def sa_dec(tmp_path: Path) -> AsyncIterator[House]:
+async def sa_dec(tmp_path: Path, pack: Pack, understanding: Understanding) -> AsyncIterator[House]:
     """The house of Sa Đéc on SQLite."""
     settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/test.db", secret_key=KEY)
-    async with house(settings) as opened:
+    async with house_of(settings, pack, understanding) as opened:
         yield opened

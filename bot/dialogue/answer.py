@@ -48,11 +48,11 @@ class Message:
 class Dialogue:
     """Answers messages of any channel."""
 
-    def __init__(self, pack: Pack, database: Database, key: bytes) -> None:
+    def __init__(self, pack: Pack, understanding: Understanding, database: Database, key: bytes) -> None:
         self.pack = pack
         self._database = database
         self._key = key
-        self._understanding = Understanding(pack)
+        self._understanding = understanding
 
     def sender(self, channel: str, name: str | None) -> SenderId | None:
         """The sender as he stands in the database: a keyed hash, so that the file alone tells nobody's name."""

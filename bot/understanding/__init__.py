@@ -88,8 +88,8 @@ class Understanding:
             return self._answer(said, hotline_of(said.unit), 0.95)
         if said.aspect and context.kind in {"procedure", "initiative", "homestay", "hotline"}:
             stripped = self._lexicon.aspects[said.aspect].sub(" ", " ".join(masked.split()))
-            left = [w for w in stripped.split() if w not in self._lexicon.fillers]
-            if len(left) <= 1:
+            left = set(stripped.split()) - self._lexicon.fillers - self._lexicon.going_on
+            if not left:
                 return self._answer(replace(said, unit=said.unit or context.unit), context.id, 0.95)
         return None
 

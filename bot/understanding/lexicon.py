@@ -28,6 +28,7 @@ class Lexicon:
     words: Mapping[str, str]  # as typed -> what it says
     phrases: tuple[tuple[re.Pattern[str], str], ...]
     fillers: frozenset[str]  # folded
+    going_on: frozenset[str]  # folded; say nothing new in a question that follows an answer
     english: frozenset[str]
     aspects: Mapping[str, re.Pattern[str]]
 
@@ -53,6 +54,7 @@ def lexicon() -> Lexicon:
         words={**data["abbreviations"], **data["southern"]},
         phrases=tuple((any_of([typed]), fold(says)) for typed, says in phrases),
         fillers=frozenset(fold(data["fillers"]).split()),
+        going_on=frozenset(fold(data["going_on"]).split()),
         english=frozenset(data["english"].split()),
         aspects={aspect: any_of(words) for aspect, words in data["aspects"].items()},
     )

@@ -89,9 +89,9 @@ async def mended(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
-            raise
-        if error.status == 404 and request.method == "GET" and request.path.endswith("/") and request.path.strip("/"):
-            raise web.HTTPMovedPermanently("/" + request.rel_url.raw_path.strip("/")) from None
+            return web.Response(status=error.status, headers={"Location": error.headers["Location"]})
+        if error.status == 404 and request.path.endswith("/") and request.path.strip("/"):
+            return web.Response(status=301, headers={"Location": "/" + request.rel_url.raw_path.strip("/")})
         return _wrong(request, error.status, dict(error.headers))
     except Exception:
         log.exception("request failed", route=getattr(request.match_info.route.resource, "canonical", None))
