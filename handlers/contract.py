@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NewType, Protocol
 
 from content.pack import Facts, Number
@@ -49,7 +49,8 @@ class Understood:
     aspect: Aspect | None = None
     unit: str | None = None  # a unit of the pack that the words name
     lang: Lang = "vi"  # the language the words are in
-    topic: str | None = None  # for smalltalk: a `Topic`; `group:<group>` lists procedures; `case:…` one's own case
+    topic: str | None = None  # for smalltalk: a `Topic`; `group:<group>` lists procedures
+    picks: tuple[int, ...] | None = None  # one's own case: the option picked at each question; None: not asked for
     number: str | None = None  # for an emergency: `113`, `114`, `115`, `112` or `111`
 
 
@@ -161,7 +162,6 @@ class Desk:
     lang: Lang
     now: dt.datetime  # Asia/Ho_Chi_Minh
     elder: bool = False  # this person wants five short lines
-    picks: dict[str, str] = field(default_factory=dict)  # the person's own case: case id -> option id
 
 
 Handler = Callable[[Query, Desk], Awaitable[Reply]]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from content.pack import Facts
 from content.schema import Paper, Procedure
+from handlers import cases
 from handlers.contract import Aspect, Button, Desk, Query, Reply, Section
 from handlers.parts import check_first, handover_button, law_warning, said, source_line, words
 
@@ -14,12 +17,16 @@ TRAPS_IN_CHAT = 4
 async def procedure(query: Query, desk: Desk) -> Reply:
     """The card of one procedure, with the asked aspect first."""
     found = desk.facts.pack.procedures[query.understood.id or ""]
-    asked = query.understood.aspect
+    asked, picks = query.understood.aspect, query.understood.picks
+    if picks is not None and (question := cases.question(found, picks, desk)):
+        return question
     order = ORDER if asked is None else (asked, *(aspect for aspect in ORDER if aspect != asked))
     warning = law_warning(found, desk)
     changed = any(change.on <= desk.now.date() and not change.known for change in found.changes)
-    if desk.elder and found.essential:
-        body: tuple[Section, ...] = (Section(lines=said(found.essential, desk)),)
+    if picks is not None:
+        body: tuple[Section, ...] = _own_case(found, picks, desk)
+    elif desk.elder and found.essential:
+        body = (Section(lines=said(found.essential, desk)),)
     else:
         body = tuple(part for aspect in order for part in _SECTIONS[aspect](found, desk))
         body += _traps(found, desk)
@@ -35,6 +42,12 @@ async def procedure(query: Query, desk: Desk) -> Reply:
         confidence=query.understood.confidence,
         path=f"/thu-tuc/{found.id}",
     )
+
+
+def _own_case(found: Procedure, picks: cases.Picks, desk: Desk) -> tuple[Section, ...]:
+    papers, out = cases.needed(found, picks)
+    own = (cases.answers(found, picks, desk), *_papers(found, desk, papers), *cases.left_out(out, desk))
+    return own + tuple(part for aspect in ORDER[1:] for part in _SECTIONS[aspect](found, desk))
 
 
 def whole(found: Procedure, desk: Desk) -> tuple[Section, ...]:
@@ -69,8 +82,8 @@ def listing(group: str, desk: Desk) -> Reply:
     )
 
 
-def _papers(found: Procedure, desk: Desk) -> list[Section]:
-    papers = [paper for paper in found.papers if paper.holds(desk.now.date())]
+def _papers(found: Procedure, desk: Desk, needed: Sequence[Paper] | None = None) -> list[Section]:
+    papers = [paper for paper in (found.papers if needed is None else needed) if paper.holds(desk.now.date())]
     everyone = tuple(paper_line(paper, desk) for paper in papers if paper.when is None)
     others = tuple(paper_line(paper, desk) for paper in papers if paper.when is not None)
     lines = everyone or (() if others else (desk.text("procedure.no_papers"),))
@@ -91,9 +104,16 @@ def paper_line(paper: Paper, desk: Desk) -> str:
     )
     line = f"{paper.name.in_(lang)} ({count})"
     if paper.when:
-        line = desk.text("paper.when", when=paper.when.in_(lang), paper=line)
+        line = f"{_condition(paper.when.in_(lang), desk)}: {line}"
     extra = " ".join(_sentence(words(part, lang)) for part in (paper.form, paper.note) if part)
     return f"{line}. {extra}" if extra else line
+
+
+def _condition(when: str, desk: Desk) -> str:
+    """`Nếu sinh ở nhà`; a condition that says `khi` or `if` itself begins with that."""
+    first = when.split(maxsplit=1)[0].lower()
+    own = first in {"khi", "nếu", "trường", "if", "when", "only", "chỉ", "riêng", "for", "với", "unless"}
+    return _sentence(when).rstrip(".") if own else desk.text("paper.when", when=when)
 
 
 def _sentence(text: str) -> str:
@@ -143,7 +163,7 @@ def _buttons(found: Procedure, asked: Aspect | None, desk: Desk) -> tuple[Button
     own = [Button(id=f"{found.id}#{aspect}", title=desk.text(f"button.{aspect}")) for aspect in aspects]
     related = [Button(id=other.id, title=other.name.in_(desk.lang)) for other in _related(found, desk.facts)[:1]]
     thumbs = [Button(id=f"helpful:{found.id}", title=desk.text("button.helpful"))]
-    return (*own, *related, handover_button(desk), *thumbs)
+    return (*own, *cases.begin_button(found, desk), *related, handover_button(desk), *thumbs)
 
 
 def _related(found: Procedure, facts: Facts) -> list[Procedure]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.dialogue.press import kind_of, pressed
+from bot.dialogue.press import kind_of, picked, pressed
 from bot.storage import conversations, questions
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
@@ -103,9 +103,10 @@ class Dialogue:
             return Understood(kind="homestay", id="homestay:list", confidence=1.0)
         context = Context()
         if talk:
-            offered = tuple(id_ for id_ in talk.offered.split() if id_)
+            if button := picked(message.text, talk.offered.split()):
+                return pressed(button, self.pack)
             kind = kind_of(talk.item, self.pack) if talk.item else None
-            context = Context(id=talk.item, kind=kind, unit=talk.unit, offered=offered)
+            context = Context(id=talk.item, kind=kind, unit=talk.unit)
         understood = self._understanding.understand(message.text, context)
         if understood.kind == "hotline" and understood.id is None and message.unit in self.pack.units:
             understood = replace(understood, id=f"hotline:{message.unit}")
@@ -126,7 +127,7 @@ async def _remember(session: AsyncSession, sender: SenderId, reply: Reply, talk:
             item=talk.item if keep and talk else reply.id,
             kind=talk.kind if keep and talk else reply.kind,
             unit=reply.unit or (talk.unit if talk else None),
-            offered=" ".join(candidate.id for candidate in reply.candidates),
+            offered=" ".join(button.id for button in reply.buttons if not button.url and not button.dial),
             changed_at=dt.datetime.now(dt.UTC),
         ),
     )

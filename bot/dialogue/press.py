@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import re
+from collections.abc import Sequence
+from typing import Final, get_args
 
 from content.pack import Pack
 from content.schema import Aspect, Hotline, Place, Procedure, Unit
 from handlers.contract import Kind, Understood
 from handlers.homestays import LIST
 
+PICK: Final = re.compile(r"(?:số|so|chọn|chon|câu|cau|no\.?|#)?\s*(\d{1,2})[.)]?", re.IGNORECASE)
 _TOPICS = {"menu", "groups", "units", "elder", "elder:off", "language:vi", "language:en", "start", "help"}
+
+
+def picked(text: str, offered: Sequence[str]) -> str | None:
+    """The button that a typed number picks from those offered last, counted from one."""
+    match = PICK.fullmatch(text.strip())
+    number = int(match[1]) if match else 0
+    return offered[number - 1] if 0 < number <= len(offered) else None
 
 
 def pressed(button: str, pack: Pack) -> Understood:
@@ -21,6 +31,10 @@ def pressed(button: str, pack: Pack) -> Understood:
     word, _, rest = button.partition(":")
     if word in {"helpful", "unhelpful"} and pack.item(rest):
         return Understood(kind="smalltalk", topic=word, id=rest, confidence=1.0)
+    id_, own_case, picks = button.partition("~")
+    if own_case and id_ in pack.procedures:
+        options = tuple(int(digit) for digit in picks if digit in "0123456789")
+        return Understood(kind="procedure", id=id_, picks=options, aspect="papers", confidence=1.0)
     id_, _, tail = button.partition("#")
     aspect: Aspect | None = next((a for a in get_args(Aspect) if a == tail), None)
     kind = kind_of(id_, pack)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -20,7 +19,6 @@ from handlers.contract import Candidate, Kind, Lang, Understood
 
 __all__ = ["Context", "Understanding"]
 
-_PICK: Final = re.compile(r"^(?:so |cai |chon |cau |thu )?([1-3])$")
 _BARE: Final = {"report", "appointment", "bulletin"}
 
 
@@ -53,17 +51,9 @@ class Understanding:
         unit, masked = self._units.find(words.plain)
         aspect = aspect_of(words, self._lexicon)
         said = Understood(kind="clarify", unit=unit, aspect=aspect, lang=words.lang)
-        if picked := self._picked(words, context):
-            return self._answer(said, picked, 1.0)
         if named := self._names.get(words.plain):
             return self._answer(said, named, 1.0)
         return self._ranked(said, words, masked, context)
-
-    def _picked(self, words: Words, context: Context) -> str | None:
-        match = _PICK.match(words.plain)
-        if match and int(match[1]) <= len(context.offered):
-            return context.offered[int(match[1]) - 1]
-        return None
 
     def _ranked(self, said: Understood, words: Words, masked: str, context: Context) -> Understood:
         if follow := self._follow_up(said, masked, context):

@@ -9,9 +9,8 @@ from handlers.contract import Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The last thing answered or offered; empty at the start of a talk."""
+    """The last thing answered; empty at the start of a talk."""
 
     id: str | None = None  # last item answered
     kind: Kind | None = None
     unit: str | None = None
-    offered: tuple[str, ...] = ()  # ids offered as choices last time, in order

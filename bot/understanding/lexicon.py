@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +15,11 @@ import yaml
 FOLDER: Final = Path(__file__).parents[2] / "content" / "language"
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """`text` in lower case without diacritics: `Đăng ký` becomes `dang ky`."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFD", text.lower())
     return "".join(c for c in apart if not unicodedata.combining(c)).replace("đ", "d")
 
@@ -26,7 +29,8 @@ class Lexicon:
     """What a typed word stands for."""
 
     words: Mapping[str, str]  # as typed -> what it says
-    phrases: tuple[tuple[re.Pattern[str], str], ...]
+    phrases: Mapping[str, str]  # folded: several words -> what they say
+    phrase: re.Pattern[str]  # finds any of them
     fillers: frozenset[str]  # folded
     going_on: frozenset[str]  # folded; say nothing new in a question that follows an answer
     english: frozenset[str]
@@ -49,10 +53,10 @@ def read(name: str) -> Any:
 def lexicon() -> Lexicon:
     """The lexicon that ships with the house."""
     data = read("lexicon.yaml")
-    phrases = sorted(data["phrases"].items(), key=lambda pair: -len(pair[0]))
     return Lexicon(
         words={**data["abbreviations"], **data["southern"]},
-        phrases=tuple((any_of([typed]), fold(says)) for typed, says in phrases),
+        phrases={fold(typed): fold(says) for typed, says in data["phrases"].items()},
+        phrase=any_of(list(data["phrases"])),
         fillers=frozenset(fold(data["fillers"]).split()),
         going_on=frozenset(fold(data["going_on"]).split()),
         english=frozenset(data["english"].split()),

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bot.understanding.lexicon import Lexicon, fold
@@ -37,8 +38,9 @@ def clean(text: str) -> str:
     if len(text) > 4 * LONGEST:
         text = text[: 2 * LONGEST] + " " + text[-2 * LONGEST :]
     text = unicodedata.normalize("NFKC", text)
-    seen = "".join(c if unicodedata.category(c)[0] != "C" else " " * (c in "\n\r\t") for c in text)
-    text = _SPACE.sub(" ", seen).strip()
+    if not text.isprintable():
+        text = "".join(c if unicodedata.category(c)[0] != "C" else " " * (c in "\n\r\t") for c in text)
+    text = _SPACE.sub(" ", text).strip()
     if len(text) > LONGEST:
         text = text[:HEAD] + " … " + text[-(LONGEST - HEAD - 3) :]
     return text
@@ -76,16 +78,16 @@ class Reader:
     def __init__(self, lexicon: Lexicon, speller: Speller | None = None) -> None:
         self._lexicon = lexicon
         self._speller = speller
+        self._spelt = lru_cache(maxsize=20_000)(self._spelt_out)  # people use few words, again and again
 
     def read(self, text: str) -> Words:
         """`text` as words."""
         raw = clean(text)
         typed = [_LONG_RUN.sub(r"\1", w) for w in _WORD.findall(raw.lower())]
         lang = self.language(typed)
-        tokens = [token for word in typed for token in self._spelt_out(word, lang).split()]
+        tokens = [token for word in typed for token in self._spelt(word, lang).split()]
         plain = " ".join(map(fold, tokens))
-        for pattern, says in self._lexicon.phrases:
-            plain = pattern.sub(says, plain)
+        plain = self._lexicon.phrase.sub(lambda found: self._lexicon.phrases[found[0]], plain)
         marked = any(not _UNMARKED.issuperset(w) for w in typed if w.isalpha())
         return Words(raw=raw, tokens=tuple(tokens), plain=plain, lang=lang, marked=marked)
 
