@@ -13,6 +13,7 @@ help:
 	@echo "make test      linters, types and all tests"
 	@echo "make bench     speed, measured side by side with a floor"
 	@echo "make accuracy  how well questions are understood [QUESTIONS=FILE]"
+	@echo "make model     learn from the pack's examples, after they changed"
 	@echo "make setup     only prepare $(VENV)/"
 
 $(BIN)/python:
@@ -58,13 +59,28 @@ unit: setup $(VENV)/.installed-dev
 bench: setup $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks
 
+# Pictures of every page, at the width of a phone and of a desk, for the README and for looking at.
+screenshots: setup $(VENV)/.installed-dev
+	@mkdir -p docs/screenshots
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/web/test_browser.py -k readable
+
 accuracy: setup $(VENV)/.installed-dev
 	$(BIN)/python -m tests.accuracy $(QUESTIONS)
 
-# Maintainers: after a change of the dependencies in pyproject.toml.
+# After a change of names or examples: learn anew how much each word speaks for each item.
+model: setup $(VENV)/.installed-dev
+	$(BIN)/python -m tests.training
+
+# Maintainers: after a change of the dependencies in pyproject.toml. Pins that still fit are kept; to raise one, delete
+# its lines from both files first. Only the index's own files are pinned, no wheels that lie about on this machine.
+COMPILE = PIP_FIND_LINKS= build/lock/bin/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra-index-url ''
+
 lock:
-	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra-index-url '' --output-file requirements.lock pyproject.toml
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet pip-tools
+	$(COMPILE) --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --output-file requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -3,6 +3,7 @@
 HoiPhuongError            one clear line, exit code 1
 ├── WrongSetting          a variable is missing or malformed: set it
 ├── DatabaseUnreachable   the database does not answer: start it, or correct DATABASE_URL
+├── BrokenModel           a pack's model.txt is damaged: make it anew
 ├── PortInUse             another program listens there: choose another port
 └── WrongInput            what was handed in cannot be read: correct it
 """
@@ -22,6 +23,10 @@ class WrongSetting(HoiPhuongError):
 
 class DatabaseUnreachable(HoiPhuongError):
     """The database does not answer."""
+
+
+class BrokenModel(HoiPhuongError):
+    """A pack's `model.txt` is not what `make model` writes."""
 
 
 class PortInUse(HoiPhuongError):

@@ -8,25 +8,25 @@ right is the labelled id or an accepted one; offered, right or among the candida
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from bot.understanding import Understanding
 from bot.understanding.intents import intents
 from bot.understanding.lexicon import fold
-from content.loader import load
+from bot.understanding.model import read
+from bot.understanding.ranking import known_questions
+from content.loader import find, load
 from content.pack import Pack
-from content.schema import Item
 from handlers.contract import Understood
+from tests.folds import FOLDS, fold_of, half_of, thinned
+from tests.training import learn
 
-FOLDS: Final = 5
-T = TypeVar("T", bound=Item)
 KIND_DECIDES: Final = frozenset({"smalltalk", "handover", "report", "appointment", "bulletin"})
 NOT_ANSWERED: Final = frozenset({"clarify", "out_of_scope", "handover", "smalltalk"})
 ASKED_BACK: Final = NOT_ANSWERED - {"smalltalk"}
@@ -90,42 +90,6 @@ def labelled(path: Path) -> list[Question]:
     ]
 
 
-def half_of(text: str) -> int:
-    """0 or 1, for ever the same for the same words."""
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 2
-
-
-def fold_of(text: str) -> int:
-    """Which fold an example belongs to."""
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % FOLDS
-
-
-def without(pack: Pack, fold_number: int) -> Pack:
-    """`pack` without the examples of one fold."""
-
-    def thin(items: Mapping[str, T]) -> dict[str, T]:
-        return {
-            id_: item.model_copy(update={"examples": tuple(e for e in item.examples if fold_of(e) != fold_number)})
-            for id_, item in items.items()
-        }
-
-    units = {
-        id_: unit.model_copy(
-            update={"hotline_examples": tuple(e for e in unit.hotline_examples if fold_of(e) != fold_number)}
-        )
-        for id_, unit in pack.units.items()
-    }
-    return replace(
-        pack,
-        procedures=thin(pack.procedures),
-        hotlines=thin(pack.hotlines),
-        places=thin(pack.places),
-        initiatives=thin(pack.initiatives),
-        clubs=thin(pack.clubs),
-        units=units,
-    )
-
-
 def own_questions(pack: Pack) -> Iterator[Question]:
     """Every example of the pack and of the intents, labelled with what it stands under."""
     for id_, item in pack.items():
@@ -150,13 +114,15 @@ def style_of(text: str) -> str:
     return "full" if fold(text) != text.lower() else "bare"
 
 
-def cross_validated(pack: Pack) -> list[Asked]:
+def cross_validated(pack: Pack, certainty: tuple[float, ...]) -> list[Asked]:
     """Every own question, asked of an understanding that never saw it."""
     asked = []
     questions = list(own_questions(pack))
     for number in range(FOLDS):
+        thin = thinned(pack, lambda text, held=number: fold_of(text) != held)  # type: ignore[misc]
         kept = {label: [t for t in texts if fold_of(t) != number] for label, texts in intents().items()}
-        understanding = Understanding(without(pack, number), kept)
+        model = replace(learn(pack, list(known_questions(thin, kept))), certainty=certainty)
+        understanding = Understanding(thin, model, kept)
         asked += [
             Asked(question=q, said=understanding.understand(q.text)) for q in questions if fold_of(q.text) == number
         ]
@@ -214,11 +180,15 @@ def main() -> None:
         "--misses", action="store_true", help="print every question that was not answered right first"
     )
     options = parser.parse_args()
-    pack = load(options.pack)
+    folder = find(options.pack)
+    pack = load(folder)
+    model = read(folder)
+    if model is None:
+        parser.error(f"{folder.name} has no model yet: make model")
     if options.file is None:
-        asked = cross_validated(pack)
+        asked = cross_validated(pack, model.certainty)
     else:
-        understanding = Understanding(pack)
+        understanding = Understanding(pack, model)
         questions = [q for q in labelled(options.file) if options.half in (None, half_of(q.text))]
         start = time.perf_counter()
         asked = [Asked(question=q, said=understanding.understand(q.text)) for q in questions]

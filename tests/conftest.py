@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.app import House, house_of
 from bot.settings import Settings
-from bot.understanding import Understanding
+from bot.understanding import Understanding, model
 from content import loader
 from content.pack import Pack
 
@@ -52,7 +52,7 @@ def pack() -> Pack:
 @pytest.fixture(scope="session")
 def understanding(pack: Pack) -> Understanding:
     """Its index, built once."""
-    return Understanding(pack)
+    return Understanding(pack, model.read(loader.find("sa-dec")))
 
 
 @pytest.fixture

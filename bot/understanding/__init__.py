@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,29 +12,39 @@ from bot.understanding.context import Context
 from bot.understanding.emergency import emergency
 from bot.understanding.intents import command, intents, is_empty
 from bot.understanding.lexicon import lexicon
-from bot.understanding.normalise import Reader, Speller, Words, vocabulary
-from bot.understanding.ranking import UNIT_LABEL, Ranked, Ranker, known_questions
-from bot.understanding.slots import Units, aspect_of
+from bot.understanding.model import Model
+from bot.understanding.normalise import Words
+from bot.understanding.ranking import UNIT_LABEL, Ranker, Ranking, known_questions
+from bot.understanding.slots import UNIT_WORD, OldNames, Units, aspect_of
+from bot.understanding.turns import correction, goes_on, halves
 from content.pack import Pack, hotline_of
 from handlers.contract import Candidate, Kind, Lang, Understood
 
 __all__ = ["Context", "Understanding"]
 
 _BARE: Final = {"report", "appointment", "bulletin"}
+AWAY: Final = -20.0  # log-odds by which a correction leaves the last item
+TOWARDS: Final = 2.0  # and a question that goes on stays with it
+BOTH: Final = 0.8  # how sure each half must be for a message to be two things
+SURELY_NOT: Final = 0.8  # so sure that something is outside, nothing is offered; below, what is near is
+NEAR: Final = 0.15  # share of the first's likelihood that makes the second worth offering
 
 
 class Understanding:
     """Reads the messages of one locality."""
 
-    def __init__(self, pack: Pack, said: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, pack: Pack, model: Model | None = None, said: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         """Build the index of `pack`, and of `said`: what people say that is no question for an item (intents.yaml)."""
         self._pack = pack
+        self._model = model
         self._lexicon = lexicon()
         self._units = Units(pack)
-        questions = list(known_questions(pack, intents() if said is None else said))
-        first = Reader(self._lexicon)
-        self._reader = Reader(self._lexicon, Speller(vocabulary(first.read(text) for _, text, _ in questions)))
-        self._ranker = Ranker(questions, self._reader, self._units, self._lexicon)
+        self._old_names = OldNames(pack)
+        questions = known_questions(pack, intents() if said is None else said)
+        self._ranker = Ranker(questions, model, self._units, self._lexicon)
+        self._reader = self._ranker.reader
         self._names = self._official_names()
 
     def understand(self, text: str, context: Context = Context()) -> Understood:  # noqa: B008 - frozen
@@ -50,48 +61,96 @@ class Understanding:
             return Understood(kind="smalltalk", topic="empty", confidence=1.0)
         unit, masked = self._units.find(words.plain)
         aspect = aspect_of(words, self._lexicon)
-        said = Understood(kind="clarify", unit=unit, aspect=aspect, lang=words.lang)
+        old_names = self._old_names.find(words.raw)
+        said = Understood(kind="clarify", unit=unit, aspect=aspect, old_names=old_names, lang=words.lang)
         if named := self._names.get(words.plain):
             return self._answer(said, named, 1.0)
-        return self._ranked(said, words, masked, context)
+        found = self._ranked(said, words, masked, context)
+        if found.topic == "aloud" and context.id and context.kind:
+            return replace(found, kind=context.kind, id=context.id)
+        return found
 
     def _ranked(self, said: Understood, words: Words, masked: str, context: Context) -> Understood:
         if follow := self._follow_up(said, masked, context):
             return follow
-        ranked = self._ranker.rank(masked, words.tokens)
-        sure = confidence(ranked)
-        if not ranked or ranked[0].score <= 0:
-            return replace(said, kind="out_of_scope")
-        first = ranked[0].label
-        if first == "out_of_scope" or sure < ASK:
-            return replace(said, kind="out_of_scope", confidence=sure)
-        if sure >= ANSWER or self._kind(first) in {"smalltalk", "handover", *_BARE}:
-            return self._answer(said, first, sure, ranked)
-        offered = self._candidates(said, ranked, sure)
-        return replace(said, kind="clarify", candidates=offered, confidence=sure)
+        lean: dict[str, float] = {}
+        meant = correction(masked) if context.id else None
+        if meant and context.id:
+            masked, lean = meant, {context.id: AWAY}
+        elif context.id and goes_on(masked):
+            lean = {context.id: TOWARDS}
+        ranked = self._ranker.rank(masked, words.tokens, lean)
+        return self._two_things(said, masked, ranked) or self._decided(said, ranked)
 
-    def _follow_up(self, said: Understood, masked: str, context: Context) -> Understood | None:
-        if context.id is None or len(masked.split()) > 8:
-            return None
-        rest = [w for w in masked.split() if w not in self._lexicon.fillers and w != "donvi"]
-        if said.unit and context.kind == "hotline" and len(rest) <= 1:
-            return self._answer(said, hotline_of(said.unit), 0.95)
-        if said.aspect and context.kind in {"procedure", "initiative", "homestay", "hotline"}:
-            stripped = self._lexicon.aspects[said.aspect].sub(" ", " ".join(masked.split()))
-            left = set(stripped.split()) - self._lexicon.fillers - self._lexicon.going_on
-            if not left:
-                return self._answer(replace(said, unit=said.unit or context.unit), context.id, 0.95)
+    def _decided(self, said: Understood, ranked: Ranking) -> Understood:
+        """The three outcomes: an answer, a question back, or an honest no."""
+        sure = confidence(ranked, self._model)
+        if not ranked.best:
+            return replace(said, kind="out_of_scope")
+        first = ranked.best[0].label
+        offered = self._candidates(said, ranked, sure)
+        if first == "out_of_scope":
+            near = offered and sure < SURELY_NOT and offered[0].confidence > NEAR * sure
+            return replace(said, kind="clarify" if near else "out_of_scope", candidates=offered, confidence=sure)
+        if self._kind(first) in {"smalltalk", "handover", *_BARE}:
+            return self._answer(said, first, sure) if sure >= ASK else self._unsure(said, offered, sure)
+        return self._answer(said, first, sure, offered) if sure >= ANSWER else self._unsure(said, offered, sure)
+
+    @staticmethod
+    def _unsure(said: Understood, offered: tuple[Candidate, ...], sure: float) -> Understood:
+        return replace(
+            said, kind="clarify" if offered and sure >= ASK else "out_of_scope", candidates=offered, confidence=sure
+        )
+
+    def _two_things(self, said: Understood, masked: str, whole: Ranking) -> Understood | None:
+        """Both procedures that a message asks for, or the joint one that does them together."""
+        for halves_ in halves(masked):
+            found: list[tuple[str, float]] = []
+            for half in halves_:
+                ranked = self._ranker.rank(half, ())
+                sure = confidence(ranked, self._model)
+                if ranked.best and ranked.best[0].label in self._pack.procedures and sure >= BOTH:
+                    found.append((ranked.best[0].label, sure))
+            if len(found) < 2 or found[0][0] == found[1][0]:
+                continue
+            both = {label for label, _ in found}
+            sure = min(sure for _, sure in found)
+            candidates = tuple(Candidate(kind="procedure", id=label, confidence=round(n, 3)) for label, n in found)
+            for procedure in self._pack.procedures.values():
+                if both <= {procedure.id, *procedure.joins}:
+                    others = tuple(c for c in candidates if c.id != procedure.id)
+                    return self._answer(said, procedure.id, sure, others)
+            if whole.best[0].label in both:
+                return replace(said, kind="clarify", candidates=candidates, confidence=sure)
         return None
 
-    def _answer(self, said: Understood, label: str, sure: float, ranked: list[Ranked] | None = None) -> Understood:
+    def _follow_up(self, said: Understood, masked: str, context: Context) -> Understood | None:
+        """A short message that names only an aspect or a unit asks it of what was talked about."""
+        words = masked.split()
+        if len(words) > 8:
+            return None
+        rest = [w for w in words if w not in self._lexicon.fillers and w != UNIT_WORD]
+        if said.unit and context.kind == "hotline" and len(rest) <= 1:
+            return self._answer(said, hotline_of(said.unit), 0.95)
+        if said.aspect is None or context.kind not in {None, "procedure", "initiative", "homestay", "hotline"}:
+            return None
+        left = set(self._lexicon.aspects[said.aspect].sub(" ", " ".join(words)).split())
+        if left - self._lexicon.fillers - self._lexicon.going_on:
+            return None
+        if context.id is None:  # "how much is it?", and nothing said before: of what?
+            return replace(said, kind="smalltalk", topic="groups", confidence=0.95)
+        return self._answer(replace(said, unit=said.unit or context.unit), context.id, 0.95)
+
+    def _answer(self, said: Understood, label: str, sure: float, offered: tuple[Candidate, ...] = ()) -> Understood:
         kind = self._kind(label)
         sure = round(sure, 3)
         if kind == "smalltalk":
             return replace(said, kind=kind, topic=label.partition(":")[2], confidence=sure)
         if kind in {"handover", "out_of_scope", *_BARE}:
             return replace(said, kind=kind, confidence=sure)
-        candidates = self._candidates(said, ranked, sure) if ranked else ()
-        return replace(said, kind=kind, id=self._id(label, said), confidence=sure, candidates=candidates)
+        id_ = self._id(label, said)
+        others = tuple(candidate for candidate in offered if candidate.id != id_)
+        return replace(said, kind=kind, id=id_, confidence=sure, candidates=others)
 
     def _id(self, label: str, said: Understood) -> str:
         if label == UNIT_LABEL:
@@ -110,13 +169,16 @@ class Understanding:
             return "homestay"
         return "procedure" if label in self._pack.procedures else "initiative"
 
-    def _candidates(self, said: Understood, ranked: list[Ranked], sure: float) -> tuple[Candidate, ...]:
-        top = ranked[0].score or 1.0
-        return tuple(
-            Candidate(kind=self._kind(r.label), id=self._id(r.label, said), confidence=round(sure * r.score / top, 3))
-            for r in ranked
-            if r.score >= 0.5 * top and self._kind(r.label) in {"procedure", "hotline", "homestay", "initiative"}
-        )[:3]
+    def _candidates(self, said: Understood, ranked: Ranking, sure: float) -> tuple[Candidate, ...]:
+        """The items that fit best, at most three, each once."""
+        top = ranked.best[0].score if ranked.best else 0.0
+        found: dict[str, Candidate] = {}
+        for one in ranked.best:
+            kind, id_ = self._kind(one.label), self._id(one.label, said)
+            if kind in {"procedure", "hotline", "homestay", "initiative"} and id_ not in found:
+                likely = round(sure * math.exp(one.score - top), 3)
+                found[id_] = Candidate(kind=kind, id=id_, confidence=likely)
+        return tuple(found.values())[:3]
 
     def _official_names(self) -> dict[str, str]:
         named: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +19,9 @@ HEAD: Final = 240
 _WORD: Final = re.compile(r"[^\W_]+(?:[./+][^\W_]+)*", re.UNICODE)
 _SPACE: Final = re.compile(r"\s+")
 _LONG_RUN: Final = re.compile(r"([^\W\d_])\1{2,}")
+_I: Final = re.compile(r"\b([klmt])i\b")  # `lí` and `lý`, `đăng kí` and `đăng ký` are the same words
+COMMON: Final = 3  # as often as this, a word is no slip
+FAR: Final = 8  # times commoner: then the other was meant
 _UNMARKED: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -50,14 +53,23 @@ class Speller:
     """Finds the known word that a mistyped one stood for: one letter too many, too few, wrong or swapped."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        self._counts = {word: n for word, n in counts.items() if len(word) > 2 and word.isalpha()}
+        self._counts = {word: n for word, n in counts.items() if len(word) > 1 and word.isalpha()}
         self._near: dict[str, list[str]] = defaultdict(list)
         for word in self._counts:
+            if len(word) < 3:
+                continue
             for key in {word, *_shorter(word)}:
                 self._near[key].append(word)
 
-    def __contains__(self, word: str) -> bool:
-        return word in self._counts
+    def count(self, word: str) -> int:
+        """How often the word stands in what is known."""
+        return self._counts.get(word, 0)
+
+    def apart(self, word: str) -> str | None:
+        """Two known syllables that were typed as one word: `khaisinh`."""
+        ways = ((word[:i], word[i:]) for i in range(2, len(word) - 1)) if len(word) >= 5 else ()
+        pairs = [pair for pair in ways if all(is_syllable(part) and self.count(part) >= COMMON for part in pair)]
+        return " ".join(max(pairs, key=lambda pair: min(map(self.count, pair)))) if pairs else None
 
     def nearest(self, word: str) -> str | None:
         """The commonest known word one slip away from `word`, or None."""
@@ -83,10 +95,12 @@ class Reader:
     def read(self, text: str) -> Words:
         """`text` as words."""
         raw = clean(text)
-        typed = [_LONG_RUN.sub(r"\1", w) for w in _WORD.findall(raw.lower())]
+        typed = _WORD.findall(raw.lower())
         lang = self.language(typed)
         tokens = [token for word in typed for token in self._spelt(word, lang).split()]
         plain = " ".join(map(fold, tokens))
+        if lang == "vi":
+            plain = _I.sub(r"\1y", plain)
         plain = self._lexicon.phrase.sub(lambda found: self._lexicon.phrases[found[0]], plain)
         marked = any(not _UNMARKED.issuperset(w) for w in typed if w.isalpha())
         return Words(raw=raw, tokens=tuple(tokens), plain=plain, lang=lang, marked=marked)
@@ -99,18 +113,27 @@ class Reader:
         return "en" if english and 2.5 * english >= len(words) and 4 * marked <= len(words) else "vi"
 
     def _spelt_out(self, word: str, lang: Lang) -> str:
-        if lang == "vi" and (says := self._lexicon.words.get(word)) is not None:
+        says = self._lexicon.words.get(word) if lang == "vi" else None
+        if says is not None:
             return says
+        word = _LONG_RUN.sub(r"\1", word)
         bare = fold(word)
         if lang == "vi" and (is_syllable(bare) or bare in self._lexicon.words):
             return self._lexicon.words.get(bare, word) if bare != word and not is_syllable(bare) else word
-        if self._speller is None or bare in self._speller or not bare.isascii():
+        if self._speller is None or not bare.isascii():
             return word
-        if lang == "en":
-            return (self._speller.nearest(bare) if len(bare) > 5 else None) or word
-        return repaired(bare) or self._speller.nearest(bare) or word
+        return (self._mended if lang == "vi" else self._mended_english)(bare, self._speller) or word
 
+    @staticmethod
+    def _mended(bare: str, speller: Speller) -> str | None:
+        """What a slip stood for; a word that others type too stays, unless what it seems to stand for is far commoner."""
+        seen = speller.count(bare)
+        if (mended := repaired(bare)) and speller.count(mended) >= max(COMMON, FAR * seen):
+            return mended
+        if seen >= COMMON:
+            return None
+        return speller.apart(bare) or (None if seen else speller.nearest(bare) or mended)
 
-def vocabulary(read: Iterable[Words]) -> Counter[str]:
-    """How often each word stands in `read`."""
-    return Counter(word for words in read for word in words.plain.split())
+    @staticmethod
+    def _mended_english(bare: str, speller: Speller) -> str | None:
+        return speller.nearest(bare) if len(bare) > 5 and not speller.count(bare) else None

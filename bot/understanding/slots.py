@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import Final
 
 from bot.understanding.lexicon import Lexicon, any_of, fold
@@ -10,6 +11,7 @@ from bot.understanding.normalise import Words
 from content.pack import Pack
 from content.schema import Aspect
 
+DIGIT: Final = "#"  # the cue of every name that ends with a number
 UNIT_WORD: Final = "donvi"  # stands in the place of a unit's name where questions are compared
 _TYPE: Final = r"(?:(?:phuong|xa|ward|commune|p|f)[ .]*)?"
 _NUMBERED: Final = r"(?<![^\W_])(?:phuong|ward|p|f)[ .]*0?{}(?!\w)"
@@ -21,13 +23,16 @@ class Units:
     def __init__(self, pack: Pack) -> None:
         self._serving = {unit.id for unit in pack.units.values() if unit.successor is None}
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
+        self._cues: dict[str, list[int]] = defaultdict(list)  # a word that a pattern cannot match without
         for unit in pack.units.values():
-            self._patterns.append((unit.id, _name_pattern(fold(unit.name.vi), loose=unit.id not in self._serving)))
-            for hamlet in unit.hamlets:
-                name = re.escape(fold(hamlet))
-                self._patterns.append((unit.id, re.compile(rf"(?<!\w)(?:khom|ap|hamlet) {name}(?!\w)")))
+            name = fold(unit.name.vi)
+            self._add(unit.id, name, _name_pattern(name, loose=unit.id not in self._serving))
+            for hamlet in map(fold, unit.hamlets):
+                self._add(unit.id, hamlet, re.compile(rf"(?<!\w)(?:khom|ap|hamlet) {re.escape(hamlet)}(?!\w)"))
+            for alias in unit.aliases:
+                self._add(unit.id, fold(alias), any_of([alias]))
         for words, unit_id in pack.locality.unit_words.items():
-            self._patterns.append((unit_id, any_of([words])))
+            self._add(unit_id, fold(words), any_of([words]))
 
     def find(self, plain: str) -> tuple[str | None, str]:
         """The unit that `plain` names, and `plain` with a stand-in for every name of a unit.
@@ -36,7 +41,9 @@ class Units:
         """
         found: list[tuple[int, str]] = []
         masked = plain.replace(" qui ", " quy ")
-        for unit_id, pattern in self._patterns:
+        cues = {DIGIT if word[-1].isdigit() else word for word in masked.split()}
+        for number in sorted({number for cue in cues for number in self._cues.get(cue, ())}):
+            unit_id, pattern = self._patterns[number]
             match = pattern.search(masked)
             if match:
                 found.append((match.start(), unit_id))
@@ -44,6 +51,26 @@ class Units:
         old = [pair for pair in found if pair[1] not in self._serving]
         chosen = min(old or found, default=None)
         return (chosen[1] if chosen else None), masked
+
+    def _add(self, unit_id: str, name: str, pattern: re.Pattern[str]) -> None:
+        last = name.split()[-1]
+        self._cues[DIGIT if last[-1].isdigit() else last].append(len(self._patterns))
+        self._patterns.append((unit_id, pattern))
+
+
+class OldNames:
+    """Finds names and papers of former days in words."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._patterns = {id_: any_of(list(old.words)) for id_, old in pack.old_names.items()}
+        self._any = any_of([word for old in pack.old_names.values() for word in old.words] or ["\0"])
+
+    def find(self, raw: str) -> tuple[str, ...]:
+        """The ids of those that `raw` holds; as typed, since reading a message already puts today's names."""
+        text = fold(raw)
+        if not self._any.search(text):
+            return ()
+        return tuple(id_ for id_, pattern in self._patterns.items() if pattern.search(text))
 
 
 def _name_pattern(name: str, *, loose: bool) -> re.Pattern[str]:
