@@ -10,10 +10,11 @@ from dataclasses import replace
 from bot.dialogue.answer import HERE, Dialogue, Message
 from bot.dialogue.press import kind_of
 from bot.dialogue.wire import answer_json
+from bot.office.corrections import Corrections
 from bot.settings import Settings
 from bot.storage.conversations import PeopleInDatabase
 from bot.storage.database import Database
-from bot.understanding import Understanding
+from bot.understanding import Understanding, model
 from content import loader
 from content.pack import Facts, Pack
 from content.texts import texts
@@ -34,6 +35,11 @@ class House:
     def facts(self) -> Facts:
         """What is known today, with the corrections last read."""
         return replace(self._facts, at=dt.datetime.now(HERE).date())
+
+    async def today(self) -> Facts:
+        """What is known today, with officers' corrections read anew."""
+        self._facts = await self.dialogue.facts()
+        return self._facts
 
     @property
     def public_url(self) -> str:
@@ -77,7 +83,7 @@ class House:
             query = Query(text="", understood=Understood(kind=kind, id=id_, confidence=1.0), lang=lang)
             reply = await HANDLERS[kind](query, desk)
         if kind == "procedure":
-            reply = replace(reply, sections=procedures.whole(desk.facts.pack.procedures[id_], desk))
+            reply = replace(reply, sections=procedures.whole(desk.facts.procedure(id_), desk))
         return reply
 
     def answer_json(self, q: str | None, reply: Reply) -> dict[str, object]:
@@ -98,8 +104,9 @@ class House:
 @asynccontextmanager
 async def house(settings: Settings) -> AsyncIterator[House]:
     """The house, open; its typed errors name what is wrong with the start."""
-    pack = loader.load(settings.pack)
-    async with house_of(settings, pack, Understanding(pack)) as opened:
+    folder = loader.find(settings.pack)
+    pack = loader.load(folder)
+    async with house_of(settings, pack, Understanding(pack, model.read(folder))) as opened:
         yield opened
 
 
@@ -111,5 +118,17 @@ async def house_of(settings: Settings, pack: Pack, understanding: Understanding)
         await database.migrate()
         dialogue = Dialogue(pack, understanding, database, settings.key())
         yield House(settings, database, dialogue, await dialogue.facts())
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def corrections(settings: Settings) -> AsyncIterator[Corrections]:
+    """The desk where officers correct facts: pack and database, without what only answers need."""
+    pack = loader.load(settings.pack)
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        yield Corrections(pack, database)
     finally:
         await database.close()

@@ -41,9 +41,13 @@ def _references(pack: Pack) -> Iterator[tuple[str, str]]:
         if club.unit not in pack.units:
             yield club.id, f"unit: there is no unit '{club.unit}'"
     for procedure in pack.procedures.values():
-        for related in procedure.related:
-            if related not in pack.procedures:
-                yield procedure.id, f"related: there is no procedure '{related}'"
+        for field, others in (("related", procedure.related), ("joins", procedure.joins)):
+            for other in others:
+                if other not in pack.procedures:
+                    yield procedure.id, f"{field}: there is no procedure '{other}'"
+    for old in pack.old_names.values():
+        if old.leads_to and old.leads_to not in pack.procedures:
+            yield old.id, f"leads_to: there is no procedure '{old.leads_to}'"
     for initiative in pack.initiatives.values():
         for unit_id in initiative.where:
             if unit_id not in pack.units:

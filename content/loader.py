@@ -12,7 +12,19 @@ from pydantic import BaseModel, Field, ValidationError
 
 from content import checks
 from content.pack import Pack
-from content.schema import Clubs, Hotlines, Initiative, Item, Locality, Model, Places, Procedure, Source, Units
+from content.schema import (
+    Clubs,
+    Hotlines,
+    Initiative,
+    Item,
+    Locality,
+    Model,
+    OldNames,
+    Places,
+    Procedure,
+    Source,
+    Units,
+)
 
 try:
     from yaml import CSafeLoader as FastLoader
@@ -80,10 +92,11 @@ class _Reader:
         units = self._one("units.yaml", Units)
         places = self._one("places.yaml", Places, Places())
         clubs = self._one("clubs.yaml", Clubs, Clubs())
+        old_names = self._one("old_names.yaml", OldNames, OldNames())
         sources = self._one("sources.yaml", Sources, Sources())
         procedures = list(self._folder("procedures", Procedure))
         initiatives = list(self._folder("initiatives", Initiative))
-        if self.problems or not (locality and hotlines and units and places and clubs and sources):
+        if self.problems or not (locality and hotlines and units and places and clubs and old_names and sources):
             raise BrokenPack(self.problems)
         pack = Pack(
             locality=locality,
@@ -93,6 +106,7 @@ class _Reader:
             places={p.id: p for p in places.places},
             initiatives={i.id: i for i in initiatives},
             clubs={c.id: c for c in clubs.clubs},
+            old_names={o.id: o for o in old_names.old_names},
             sources=sources.sources,
             also={other: p.id for p in places.places for other in p.also},
         )

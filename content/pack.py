@@ -7,18 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from content.schema import Club, Hotline, Initiative, Item, Locality, Place, Procedure, Source, Unit
+from content import corrections, values
+from content.corrections import AnItem
+from content.corrections import Overlay as Overlay
+from content.schema import Club, Hotline, Initiative, Item, Locality, OldName, Place, Procedure, Source, Unit
 
 NO_OVERLAYS: Final[Mapping[str, Mapping[str, Overlay]]] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """An officer's correction of one field of one item; it lies over the pack and survives its upgrade."""
-
-    value: str
-    by: str
-    at: dt.datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +38,7 @@ class Pack:
     initiatives: Mapping[str, Initiative]
     clubs: Mapping[str, Club]
     sources: Mapping[str, Source]
+    old_names: Mapping[str, OldName] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)  # second id of a place -> its own
 
     def items(self) -> Iterator[tuple[str, Item]]:
@@ -65,6 +60,10 @@ class Pack:
                 return shelf[id_]
         return None
 
+    def id_of(self, item: Item) -> str:
+        """The id an item has outside: `hotline:<unit>` for a unit."""
+        return hotline_of(item.id) if isinstance(item, Unit) else item.id
+
     def unit_of(self, id_: str) -> Unit | None:
         """The unit behind `hotline:<unit>`, or None."""
         kind, _, name = id_.partition(":")
@@ -84,22 +83,21 @@ class Pack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known on one day: the pack, with officers' corrections over it."""
+    """What is known on one day: the pack, with officers' corrections over it. Ask here, not the pack."""
 
     pack: Pack
     at: dt.date
     overlays: Mapping[str, Mapping[str, Overlay]] = field(default_factory=lambda: NO_OVERLAYS)
 
     def number(self, id_: str) -> Number | None:
-        """The number of `hotline:…` that may be shown (rule of truth 2), or None."""
+        """The number of a hotline, a unit or a place that may be shown (rule of truth 2), or None."""
         hotline = self.pack.hotlines.get(id_)
-        if confirmed := self.overlays.get(id_, {}).get("number"):
+        if confirmed := self.corrected(id_).get("number"):
             return Number(
                 number=confirmed.value,
-                dial="".join(c for c in confirmed.value if c.isdigit() or c == "+"),
+                dial=values.dial(confirmed.value),
                 verified_by=confirmed.by,
-                verified_at=confirmed.at.date(),
-                emergency=bool(hotline and hotline.emergency),
+                verified_at=confirmed.day,
             )
         if hotline is None or not hotline.show_by_default or hotline.number is None or hotline.dial is None:
             return None
@@ -110,6 +108,45 @@ class Facts:
             verified_at=None,
             emergency=hotline.emergency,
         )
+
+    def corrected(self, id_: str) -> Mapping[str, Overlay]:
+        """The corrections in force of one item, by field, each with who and when."""
+        id_ = self.pack.also.get(id_, id_)
+        item = self.pack.item(id_)
+        return corrections.in_force(item, self.overlays[id_]) if item and id_ in self.overlays else {}
+
+    def item(self, id_: str) -> Item | None:
+        """The item with this id, or None."""
+        item = self.pack.item(id_)
+        return item and self._laid(id_, item)
+
+    def procedure(self, id_: str) -> Procedure:
+        """A procedure; `KeyError` where there is none."""
+        return self._laid(id_, self.pack.procedures[id_])
+
+    def hotline(self, id_: str) -> Hotline:
+        """A hotline that is no unit's; whether its number may be shown, `number` tells."""
+        return self._laid(id_, self.pack.hotlines[id_])
+
+    def unit(self, id_: str) -> Unit:
+        """A unit, by its own id."""
+        return self._laid(hotline_of(id_), self.pack.units[id_])
+
+    def place(self, id_: str) -> Place:
+        """A homestay or a sight, by either of its ids."""
+        return self._laid(id_, self.pack.places[self.pack.also.get(id_, id_)])
+
+    def places(self) -> list[Place]:
+        """The places that are open."""
+        return [place for id_ in self.pack.places if (place := self.place(id_)).open]
+
+    def initiative(self, id_: str) -> Initiative:
+        """A local model."""
+        return self._laid(id_, self.pack.initiatives[id_])
+
+    def _laid(self, id_: str, item: AnItem) -> AnItem:
+        overlays = self.overlays.get(self.pack.also.get(id_, id_))
+        return corrections.laid(item, overlays) if overlays else item
 
     def is_old(self, item: Item) -> bool:
         """Whether the answer has outlived its review date and must say so."""

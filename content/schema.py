@@ -191,6 +191,7 @@ class Procedure(Item):
     laws: tuple[str, ...]
     online: Text | None = None
     related: tuple[Slug, ...] = ()
+    joins: tuple[Slug, ...] = ()  # the procedures that this one does in one go
     changes: tuple[Change, ...] = ()
     uncertain: tuple[Text, ...] = ()
 
@@ -255,6 +256,7 @@ class Unit(Item):
     successor: Slug | None
     centre: Point
     hamlets: tuple[str, ...] = ()  # khóm, ấp: old and new names
+    hours: Text | None = None  # when somebody answers its number
     website: str | None = None
     note: Text | None = None
     hotline_examples: tuple[str, ...] = ()
@@ -271,6 +273,7 @@ class Place(Item):
     name: Text
     kind: Text
     overnight: bool  # only these are offered for sleeping
+    open: bool = True  # False: closed down; no list offers it, and who asks for it by name is told
     unit: Slug | None
     unit_certainty: Text | None = None
     address: Text | None = None
@@ -339,6 +342,18 @@ class Club(Item):
         return tuple(n for n in (self.name.vi, self.name.en) if n)
 
 
+class OldName(Item):
+    """A name or a paper of former days that people still say, and what replaced it."""
+
+    id: Slug
+    words: Annotated[tuple[str, ...], Field(min_length=1)]
+    now: Text
+    leads_to: Slug | None = None  # the procedure that gives what replaced it
+
+    def own_names(self) -> tuple[str, ...]:
+        return self.words
+
+
 class Locality(Model):
     """The place a pack is about."""
 
@@ -374,3 +389,9 @@ class Clubs(Model):
     """The file clubs.yaml."""
 
     clubs: tuple[Club, ...] = ()
+
+
+class OldNames(Model):
+    """The file old_names.yaml."""
+
+    old_names: tuple[OldName, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.clarify import clarify
-from handlers.contract import Handler, Kind
+from handlers.aloud import said_aloud
+from handlers.clarify import clarify, with_others
+from handlers.contract import Desk, Handler, Kind, Query, Reply
 from handlers.emergencies import emergency
 from handlers.homestays import homestay
 from handlers.hotlines import hotline
 from handlers.initiatives import initiative
+from handlers.old_names import with_old_names
 from handlers.people import appointment, bulletin, handover, out_of_scope, report
 from handlers.procedures import procedure
 from handlers.smalltalk import smalltalk
@@ -28,3 +30,11 @@ HANDLERS: Mapping[Kind, Handler] = {
     "clarify": clarify,
     "out_of_scope": out_of_scope,
 }
+
+
+async def answered(query: Query, desk: Desk) -> Reply:
+    """The answer of the handler for this kind, with what every answer may need beside it."""
+    reply = await HANDLERS[query.understood.kind](query, desk)
+    for beside in (with_others, with_old_names, said_aloud):
+        reply = beside(reply, query, desk)
+    return reply

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from content.schema import Initiative, Unit
 from handlers.contract import Button, Candidate, Desk, Query, Reply, Section
 from handlers.hotlines import ask_unit
 from handlers.parts import handover_button
 
 CHOICES = 3
+OTHERS = 2
+LIKELY = 0.03  # less likely ones would only confuse
+SURE = 0.9  # of the answers given with less, more than one in ten is not what was meant
 
 
 async def clarify(query: Query, desk: Desk) -> Reply:
@@ -26,6 +31,22 @@ async def clarify(query: Query, desk: Desk) -> Reply:
         candidates=tuple(offered),
         aspect=query.understood.aspect,
         confidence=query.understood.confidence,
+    )
+
+
+def with_others(reply: Reply, query: Query, desk: Desk) -> Reply:
+    """An answer that may not be what was meant also offers what else it could be."""
+    others = tuple(
+        c for c in query.understood.candidates if c.id != reply.id and c.confidence >= LIKELY and title(c, desk)
+    )[:OTHERS]
+    if not others or reply.candidates or query.understood.confidence >= SURE:
+        return reply
+    shown = {button.id for button in reply.buttons}
+    return replace(
+        reply,
+        sections=(*reply.sections, Section(lines=(desk.text("clarify.others"),), tone="quiet")),
+        buttons=(*(Button(id=c.id, title=title(c, desk)) for c in others if c.id not in shown), *reply.buttons),
+        candidates=others,
     )
 
 

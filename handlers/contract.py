@@ -25,7 +25,7 @@ Kind = Literal[
 
 Topic = Literal[
     "greeting", "thanks", "goodbye", "who", "start", "help", "menu", "groups", "units", "language", "elder",
-    "erase", "helpful", "unhelpful", "empty",
+    "erase", "helpful", "unhelpful", "empty", "aloud",
 ]  # fmt: skip
 
 
@@ -48,8 +48,9 @@ class Understood:
     candidates: tuple[Candidate, ...] = ()  # what to offer, best first, at most three
     aspect: Aspect | None = None
     unit: str | None = None  # a unit of the pack that the words name
+    old_names: tuple[str, ...] = ()  # names of former days that the words hold: ids of the pack's `old_names`
     lang: Lang = "vi"  # the language the words are in
-    topic: str | None = None  # for smalltalk: a `Topic`; `group:<group>` lists procedures
+    topic: str | None = None  # for smalltalk: a `Topic`; `group:<group>` lists procedures; `aloud` may be any item's
     picks: tuple[int, ...] | None = None  # one's own case: the option picked at each question; None: not asked for
     number: str | None = None  # for an emergency: `113`, `114`, `115`, `112` or `111`
 

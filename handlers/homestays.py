@@ -6,8 +6,9 @@ import math
 from urllib.parse import quote_plus
 
 from content import schema
+from content.texts import day
 from handlers.contract import Button, Candidate, Desk, Place, Query, Reply, Section
-from handlers.parts import check_first, menu_button, source_line, words
+from handlers.parts import call_button, check_first, cited, menu_button, source_line, words
 
 EARTH_KM = 6371.0
 OFFERED = 3
@@ -17,9 +18,9 @@ LIST = "homestay:list"
 async def homestay(query: Query, desk: Desk) -> Reply:
     """One point, or the list of those where one can sleep, nearest first where a place was shared."""
     id_ = query.understood.id or LIST
-    place = desk.facts.pack.item(id_)
+    place = desk.facts.item(id_)
     if isinstance(place, schema.Place):
-        return _one(id_, place, query, desk)
+        return _one(id_, place, query, desk) if place.open else _closed(id_, place, desk)
     return _list(query, desk)
 
 
@@ -39,7 +40,11 @@ def _one(id_: str, place: schema.Place, query: Query, desk: Desk) -> Reply:
         facts.append(desk.text("place.price", value=place.price.in_(lang), date=place.price_date or "?"))
     facts.append(desk.text("place.map", url=map_link(place, desk)))
     notes = [words(place.note, lang)] if place.note else []
-    notes.append(desk.text("place.unconfirmed"))
+    number = desk.facts.number(id_)
+    if number and number.verified_by and number.verified_at:
+        confirmed = {"number": number.number, "by": number.verified_by, "date": day(number.verified_at)}
+        facts.insert(1, desk.text("place.number", **confirmed))
+    notes.append(desk.text("place.unconfirmed_rest" if number else "place.unconfirmed"))
     return Reply(
         kind="homestay",
         id=id_,
@@ -51,10 +56,12 @@ def _one(id_: str, place: schema.Place, query: Query, desk: Desk) -> Reply:
             *check_first(place, desk),
         ),
         buttons=(
+            *((call_button(number, desk),) if number else ()),
             Button(id="map", title=desk.text("button.map"), url=map_link(place, desk)),
             Button(id=LIST, title=desk.text("button.homestays")),
             menu_button(desk),
         ),
+        numbers=(number,) if number else (),
         places=_pins(place, lang),
         source=source_line(place, desk),
         unit=place.unit,
@@ -62,8 +69,25 @@ def _one(id_: str, place: schema.Place, query: Query, desk: Desk) -> Reply:
     )
 
 
+def _closed(id_: str, place: schema.Place, desk: Desk) -> Reply:
+    """A place that is closed down sends nobody on the way: no hours, no price, no pin."""
+    return Reply(
+        kind="homestay",
+        id=id_,
+        title=place.name.in_(desk.lang),
+        sections=(
+            Section(lines=(desk.text("place.closed"),), tone="check"),
+            Section(lines=(place.what.in_(desk.lang),), tone="quiet"),
+        ),
+        buttons=(Button(id=LIST, title=desk.text("button.homestays")), menu_button(desk)),
+        source=source_line(place, desk),
+        unit=place.unit,
+        path=f"/luu-tru/{place.id.partition(':')[2]}",
+    )
+
+
 def _list(query: Query, desk: Desk) -> Reply:
-    places = [p for p in desk.facts.pack.places.values() if p.overnight]
+    places = [place for place in desk.facts.places() if place.overnight]
     here = query.location
     unit = query.understood.unit or query.unit
     if here:
@@ -72,7 +96,8 @@ def _list(query: Query, desk: Desk) -> Reply:
         places.sort(key=lambda place: place.unit != unit)
     lines = tuple(_line(place, here, desk) for place in places)
     note = desk.facts.pack.locality.homestay_note
-    notes = (desk.text("place.unconfirmed"), *((note.in_(desk.lang),) if note else ()))
+    unconfirmed = "place.unconfirmed_some" if any(desk.facts.number(p.id) for p in places) else "place.unconfirmed"
+    notes = (desk.text(unconfirmed), *((note.in_(desk.lang),) if note else ()))
     offered = tuple(Candidate(kind="homestay", id=place.id, confidence=0.5) for place in places[:OFFERED])
     return Reply(
         kind="homestay",
@@ -85,7 +110,7 @@ def _list(query: Query, desk: Desk) -> Reply:
         ),
         candidates=offered,
         places=tuple(pin for place in places for pin in _pins(place, desk.lang)),
-        source=source_line(places[0], desk) if places else None,
+        source=cited(places[0], desk) if places else None,
         unit=unit,
         path="/luu-tru",
     )
@@ -96,6 +121,8 @@ def _line(place: schema.Place, here: tuple[float, float] | None, desk: Desk) -> 
     unit = desk.facts.pack.units.get(place.unit or "")
     where = unit.name.in_(desk.lang) if unit else desk.text("place.where_unknown")
     line = desk.text("place.line", name=name, where=where)
+    if number := desk.facts.number(place.id):
+        line += f" – {number.number}"
     km = _km(here, place, desk) if here else None
     if km is None:
         return line

@@ -6,7 +6,7 @@ from content.pack import Number, hotline_of
 from content.schema import Hotline, Unit
 from content.texts import day
 from handlers.contract import Button, Candidate, Desk, Query, Reply, Section
-from handlers.parts import call_button, handover_button, menu_button, person_to_call, source_line, words
+from handlers.parts import call_button, corrected_by, handover_button, menu_button, person_to_call, source_line, words
 
 POLICE = "hotline:113"
 
@@ -15,7 +15,7 @@ async def hotline(query: Query, desk: Desk) -> Reply:
     """The number asked for, with who confirmed it; where there is none, so said, and the nearest one given."""
     id_ = query.understood.id or ""
     unit = desk.facts.pack.unit_of(id_)
-    return _of_unit(id_, unit, desk) if unit else _of_line(id_, desk)
+    return _of_unit(id_, desk.facts.unit(unit.id), desk) if unit else _of_line(id_, desk)
 
 
 def ask_unit(desk: Desk) -> Reply:
@@ -33,8 +33,7 @@ def ask_unit(desk: Desk) -> Reply:
 
 
 def _of_unit(id_: str, unit: Unit, desk: Desk) -> Reply:
-    pack = desk.facts.pack
-    serving = pack.serving(unit)
+    serving = desk.facts.unit(unit.successor) if unit.successor else unit
     name, now = unit.name.in_(desk.lang), serving.name.in_(desk.lang)
     number = desk.facts.number(id_) or desk.facts.number(hotline_of(serving.id))
     moved = (Section(lines=(desk.text("hotline.moved", old=name, now=now),)),) if unit is not serving else ()
@@ -44,6 +43,8 @@ def _of_unit(id_: str, unit: Unit, desk: Desk) -> Reply:
             Section(lines=(desk.text("hotline.number", name=now, number=number.number),), tone="confirm"),
         )
         first += (_verified(number, desk),)
+        if hours := unit.hours or serving.hours:
+            first += (Section(lines=(desk.text("hotline.hours", hours=hours.in_(desk.lang)),)),)
     else:
         shown = _nearest(desk)
         first = (Section(lines=(desk.text("hotline.none", name=now),), tone="check"),)
@@ -56,14 +57,14 @@ def _of_unit(id_: str, unit: Unit, desk: Desk) -> Reply:
         sections=(*first, *moved),
         buttons=(*(call_button(n, desk) for n in shown), handover_button(desk), menu_button(desk)),
         numbers=tuple(shown),
-        source=source_line(unit, desk),
+        source=" ".join((source_line(unit, desk), *(corrected_by(serving, desk) if serving is not unit else ()))),
         unit=unit.id,
         path=f"/duong-day-nong/{unit.id}",
     )
 
 
 def _of_line(id_: str, desk: Desk) -> Reply:
-    line = desk.facts.pack.hotlines[id_]
+    line = desk.facts.hotline(id_)
     number = desk.facts.number(id_)
     shown = [number] if number else _nearest(desk)
     name = line.name.in_(desk.lang)
@@ -113,5 +114,5 @@ def _nearest(desk: Desk) -> list[Number]:
 
 
 def _what(number: Number, desk: Desk) -> str:
-    line = next(h for h in desk.facts.pack.hotlines.values() if h.dial == number.dial or h.number == number.number)
+    line = next(h for h in desk.facts.pack.hotlines.values() if desk.facts.number(h.id) == number)
     return line.name.in_(desk.lang)

@@ -12,7 +12,7 @@ CLUBS = "hoi-quan"
 
 async def initiative(query: Query, desk: Desk) -> Reply:
     """The model asked for; none is said to run still where nobody has confirmed it."""
-    found = desk.facts.pack.initiatives[query.understood.id or ""]
+    found = desk.facts.initiative(query.understood.id or "")
     lang = desk.lang
     sections = [Section(lines=said(found.what, desk))]
     if found.figures:
@@ -25,8 +25,12 @@ async def initiative(query: Query, desk: Desk) -> Reply:
     about += [desk.text("initiative.where", where=", ".join(where))] if where else []
     about += [words(found.where_note, lang)] if found.where_note else []
     sections.append(Section(lines=tuple(about)))
-    status = (desk.text("initiative.unconfirmed", date=as_of(found.as_of)), *said(found.note_now, desk))
-    sections.append(Section(lines=status, tone="check"))
+    if "status" in desk.facts.corrected(found.id):
+        known = (desk.text("initiative.status", status=found.status.in_(lang)),)
+        sections.append(Section(lines=known, tone="confirm"))
+    else:
+        status = (desk.text("initiative.unconfirmed", date=as_of(found.as_of)), *said(found.note_now, desk))
+        sections.append(Section(lines=status, tone="check"))
     number = person_to_call(desk)
     return Reply(
         kind="initiative",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from content.corrections import field_of
 from content.pack import Number
 from content.schema import Item, Lang, Procedure, Text, When
 from content.texts import as_of, day
@@ -24,7 +25,12 @@ def words(text: Text | When | None, lang: Lang) -> str:
 
 
 def source_line(item: Item, desk: Desk) -> str:
-    """Where the answer was read and when it was last checked (rule of truth 1)."""
+    """Where the answer was read, when it was last checked (rule of truth 1), and who corrected it since."""
+    return " ".join((cited(item, desk), *corrected_by(item, desk)))
+
+
+def cited(item: Item, desk: Desk) -> str:
+    """Where an item was read and when it was last checked."""
     first, *rest = desk.facts.pack.cite(item)
     more = desk.text("source.more", count=len(rest)) if rest else ""
     title = first.title.rstrip(" .")
@@ -32,6 +38,18 @@ def source_line(item: Item, desk: Desk) -> str:
     if desk.facts.is_old(item) and item.review_by:
         line += " " + desk.text("source.old", date=day(item.review_by))
     return line
+
+
+def corrected_by(item: Item, desk: Desk) -> list[str]:
+    """Who corrected what of this item, and when; one sentence for each officer and day."""
+    said_: dict[tuple[str, dt.date], list[str]] = {}
+    for name, overlay in desk.facts.corrected(desk.facts.pack.id_of(item)).items():
+        if (field := field_of(item, name)) and field.shown:
+            said_.setdefault((overlay.by, overlay.day), []).append(desk.text(f"field.{name}"))
+    return [
+        desk.text("source.corrected", by=by, date=day(on), fields=", ".join(fields))
+        for (by, on), fields in said_.items()
+    ]
 
 
 def check_first(item: Item, desk: Desk) -> tuple[Section, ...]:

@@ -36,7 +36,7 @@ def _to_person(kind: Kind, desk: Desk, *, police: bool = False) -> Reply:
     lines = [desk.text(f"{kind}.how", counter=desk.facts.pack.locality.counter.in_(desk.lang))]
     lines += [desk.text("people.call", number=n.number) for n in numbers if not n.emergency]
     sections = [Section(lines=(desk.text(f"{kind}.first"),)), Section(lines=tuple(lines))]
-    if any(not n.emergency for n in numbers):
+    if any(not n.emergency and n.verified_by is None for n in numbers):
         sections.append(Section(lines=(desk.text("hotline.unverified"),), tone="check"))
     groups = Button(id="groups", title=desk.text("button.groups"))
     return Reply(

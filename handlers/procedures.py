@@ -16,7 +16,7 @@ TRAPS_IN_CHAT = 4
 
 async def procedure(query: Query, desk: Desk) -> Reply:
     """The card of one procedure, with the asked aspect first."""
-    found = desk.facts.pack.procedures[query.understood.id or ""]
+    found = desk.facts.procedure(query.understood.id or "")
     asked, picks = query.understood.aspect, query.understood.picks
     if picks is not None and (question := cases.question(found, picks, desk)):
         return question

@@ -37,7 +37,7 @@ async def smalltalk(query: Query, desk: Desk) -> Reply:
     return _said(topic if topic in _KNOWN else "greeting", desk)
 
 
-_KNOWN = {"greeting", "thanks", "goodbye", "who", "start", "help", "menu", "empty", "language"}
+_KNOWN = {"greeting", "thanks", "goodbye", "who", "start", "help", "menu", "empty", "language", "aloud"}
 
 
 def _said(topic: str, desk: Desk) -> Reply:

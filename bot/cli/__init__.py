@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bot.cli.ask import ask
+from bot.cli.content import app as content
 from bot.cli.content import check_content
 from bot.cli.serve import serve
 from bot.errors import HoiPhuongError
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(ask)
 app.command("check-content")(check_content)
+app.add_typer(content)
 
 
 @app.callback()

@@ -24,7 +24,7 @@ from bot.understanding import Understanding
 from bot.understanding.context import Context
 from content.pack import Facts, Pack
 from content.texts import texts
-from handlers import HANDLERS
+from handlers import answered
 from handlers.contract import Desk, Lang, Query, Reply, SenderId, Understood
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -88,7 +88,7 @@ class Dialogue:
         )
         facts = Facts(pack=self.pack, at=now.date(), overlays=await overlays(session))
         desk = Desk(facts=facts, text=texts(lang), people=people, lang=lang, now=now, elder=choices.elder)
-        reply = await HANDLERS[understood.kind](query, desk)
+        reply = await answered(query, desk)
         reply = replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)
         if message.sender and understood.topic != "erase":
             await _remember(session, message.sender, reply, talk)

@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.tables import Correction
-from content.pack import Overlay
+from content.corrections import Overlay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One correction as it was made; `value` None took the one before back."""
+
+    field: str
+    value: str | None
+    by: str
+    at: dt.datetime  # UTC
 
 
 async def overlays(session: AsyncSession) -> Mapping[str, Mapping[str, Overlay]]:
     """What lies over the pack now, by item and field."""
+    newest = select(func.max(Correction.id)).group_by(Correction.item, Correction.field)
     found: dict[str, dict[str, Overlay]] = {}
-    for row in await session.scalars(select(Correction).order_by(Correction.id)):
-        fields = found.setdefault(row.item, {})
-        if row.value is None:
-            fields.pop(row.field, None)
-        else:
-            fields[row.field] = Overlay(value=row.value, by=row.by, at=row.at)
+    for row in await session.scalars(select(Correction).where(Correction.id.in_(newest))):
+        if row.value is not None:  # else the one before was taken back
+            found.setdefault(row.item, {})[row.field] = Overlay(value=row.value, by=row.by, at=_utc(row.at))
     return found
 
 
-async def correct(session: AsyncSession, *, item: str, field: str, value: str | None, by: str) -> None:
-    """Lay a correction over one field; None takes the last one back."""
-    session.add(Correction(item=item, field=field, value=value, by=by, at=dt.datetime.now(dt.UTC)))
+async def correct(
+    session: AsyncSession, *, item: str, field: str, value: str | None, by: str, at: dt.datetime | None = None
+) -> None:
+    """Lay a correction over one field, at this moment where no other is given; None takes the last one back."""
+    session.add(Correction(item=item, field=field, value=value, by=by, at=at or dt.datetime.now(dt.UTC)))
 
 
-async def history(session: AsyncSession, item: str) -> list[Correction]:
+async def history(session: AsyncSession, item: str) -> list[Entry]:
     """Every correction of an item, oldest first."""
-    return list(await session.scalars(select(Correction).where(Correction.item == item).order_by(Correction.id)))
+    rows = await session.scalars(select(Correction).where(Correction.item == item).order_by(Correction.id))
+    return [Entry(field=row.field, value=row.value, by=row.by, at=_utc(row.at)) for row in rows]
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    """SQLite forgets the zone of what it keeps."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -21,6 +21,10 @@ class House(Protocol):
         """Today's facts."""
         ...
 
+    async def today(self) -> Facts:
+        """Today's facts, with officers' corrections read anew."""
+        ...
+
     @property
     def public_url(self) -> str:
         """Where people reach this house; no slash at the end."""

@@ -42,7 +42,7 @@ async def procedures(request: web.Request) -> web.Response:
 
 async def hotlines(request: web.Request) -> web.Response:
     """`/duong-day-nong`: what to call in danger, what else may be shown, and the units."""
-    facts = request.app[HOUSE].facts
+    facts = await request.app[HOUSE].today()
     shown = [
         (line, number, facts.pack.cite(line)[0].title.rstrip(" ."), as_of(line.as_of))
         for line in facts.pack.hotlines.values()
@@ -61,9 +61,9 @@ async def hotlines(request: web.Request) -> web.Response:
 
 
 async def places(request: web.Request) -> web.Response:
-    """`/luu-tru`: where one can sleep, then what one can see."""
-    facts = request.app[HOUSE].facts
-    all_ = list(facts.pack.places.values())
+    """`/luu-tru`: where one can sleep, then what one can see; what is closed down stands on neither."""
+    facts = await request.app[HOUSE].today()
+    all_ = facts.places()
     return page(
         request,
         "places.html",

@@ -17,6 +17,7 @@ from bot.web.language import is_large, language, remember
 from bot.web.paths import path_of
 from bot.web.static import STATIC
 from content.schema import Lang
+from handlers.aloud import lines
 from handlers.contract import Button, Reply
 from qr import square
 
@@ -124,6 +125,7 @@ def render(request: web.Request, template: str, lang: Lang, values: Mapping[str,
             public_url=house.public_url,
             href=static.href,
             leads_to=leads_to,
+            heard=lambda reply: " ".join(lines(reply, lang)),
             **values,
         )
     )

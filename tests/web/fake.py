@@ -155,6 +155,9 @@ class FakeHouse:
     def facts(self) -> Facts:
         return Facts(pack=PACK, at=dt.date(2026, 11, 24))
 
+    async def today(self) -> Facts:
+        return self.facts
+
     def text(self, lang: Lang, key: str, /, **values: object) -> str:
         said = words(lang)[key]
         return said.format(**values) if values else said

@@ -130,7 +130,28 @@
         () => (said.textContent = button.dataset.failed),
       ),
     );
+    startVoice();
     on("[data-print]", typeof window.print === "function", () => window.print());
+
+    // Offered only where the phone has a voice for this language: another one would read it as nonsense.
+    function startVoice() {
+      const text = document.getElementById("heard")?.textContent;
+      const lang = document.documentElement.lang;
+      if (!text || !window.speechSynthesis) return;
+      const voiceOf = () => speechSynthesis.getVoices().find((voice) => voice.lang.startsWith(lang));
+      const offer = () =>
+        on("[data-speak]", Boolean(voiceOf()), (button) => {
+          const words = button.textContent;
+          if (speechSynthesis.speaking) return speechSynthesis.cancel();
+          const speech = new SpeechSynthesisUtterance(text);
+          Object.assign(speech, { voice: voiceOf(), lang, rate: 0.9 });
+          speech.onend = speech.onerror = () => (button.textContent = words);
+          button.textContent = button.dataset.stop;
+          speechSynthesis.speak(speech);
+        });
+      offer();
+      if (!voiceOf()) speechSynthesis.addEventListener("voiceschanged", offer, { once: true });
+    }
 
     function on(selector, able, act) {
       const button = document.querySelector(selector);

@@ -1,0 +1,1 @@
+"""What officers do: correct facts, and see which of them grow old."""
