@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from bot.channels import channels
+from bot.delivery.engine import Engine, states
+from bot.delivery.inbox import Inbox
 from bot.dialogue.answer import HERE, Dialogue, Message
 from bot.dialogue.press import kind_of
 from bot.dialogue.wire import answer_json
@@ -25,10 +29,13 @@ from handlers.contract import Desk, Lang, Query, Reply, Understood
 class House:
     """Every part, built once; the web and the terminal ask it."""
 
-    def __init__(self, settings: Settings, database: Database, dialogue: Dialogue, facts: Facts) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, dialogue: Dialogue, engine: Engine, facts: Facts
+    ) -> None:
         self.settings = settings
         self.database = database
         self.dialogue = dialogue
+        self.engine = engine
         self._facts = facts
 
     @property
@@ -91,13 +98,14 @@ class House:
         return answer_json(q, reply)
 
     async def ready(self) -> dict[str, object]:
-        """Whether questions can be answered now."""
+        """Whether questions can be answered now; a channel that cannot be reached does not count against it."""
         database = await self.database.ping()
+        tried = all(channel.health.tried for channel in self.engine.channels.values())
         return {
-            "ready": database,
+            "ready": database and tried,
             "database": "ready" if database else "unreachable",
             "content": "ready",
-            "channels": {"web": "ready"},
+            "channels": {"web": "ready"} | states(list(self.engine.channels.values())),
         }
 
 
@@ -117,9 +125,25 @@ async def house_of(settings: Settings, pack: Pack, understanding: Understanding)
     try:
         await database.migrate()
         dialogue = Dialogue(pack, understanding, database, settings.key())
-        yield House(settings, database, dialogue, await dialogue.facts())
+        engine = _engine(settings, database, dialogue)
+        yield House(settings, database, dialogue, engine, await dialogue.facts())
+        await engine.close()
     finally:
         await database.close()
+
+
+def _engine(settings: Settings, database: Database, dialogue: Dialogue) -> Engine:
+    on = channels(settings)
+    key = hashlib.sha256(b"inbox" + settings.key()).digest()
+    modes = {"telegram": settings.telegram_mode, "zalo-bot": settings.zalo_bot_mode}
+    return Engine(
+        database,
+        Inbox(database, dialogue, on, key),
+        on,
+        polling=frozenset(name for name in on if modes.get(name) == "polling"),
+        unknown_sends=settings.unknown_sends,
+        public_url=settings.public_url.rstrip("/"),
+    )
 
 
 @asynccontextmanager

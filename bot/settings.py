@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +15,11 @@ from bot.errors import WrongSetting
 
 PREFIX = "HOIPHUONG_"
 DRIVERS = {"sqlite+aiosqlite", "postgresql+asyncpg"}
+
+
+DIGITS_AND_TEXT: Final = r"^\d+:\S+$"  # the form of a bot's token; more of it is not checked
+ROOT: Final = r"^https?://[^\s/]+(/.*)?$"
+Mode = Literal["webhook", "polling"]
 
 
 class Settings(BaseSettings):
@@ -34,6 +39,55 @@ class Settings(BaseSettings):
         Field(min_length=32, description="Keys the hashes of senders. With SQLite made at the first start."),
     ] = None
 
+    unknown_sends: Annotated[
+        Literal["leave", "retry"],
+        Field(description="Messages in flight when a process died: leave them, or send them again (perhaps twice)."),
+    ] = "leave"
+    telegram_bot_token: Annotated[
+        str | None, Field(pattern=DIGITS_AND_TEXT, description="Token from BotFather; turns Telegram on.")
+    ] = None
+    telegram_mode: Annotated[Mode, Field(description="How Telegram's updates come in.")] = "webhook"
+    telegram_api_url: Annotated[
+        str, Field(pattern=ROOT, description="Root of the Bot API; /bot<token> is appended.")
+    ] = "https://api.telegram.org"
+    telegram_secret: Annotated[
+        str | None,
+        Field(pattern=r"^[A-Za-z0-9_-]{8,256}$", description="What Telegram repeats to us with each call."),
+    ] = None
+    telegram_proxy: Annotated[
+        str | None, Field(description="Proxy to reach Telegram through, as http://host:port or socks5://host:port.")
+    ] = None
+    zalo_bot_token: Annotated[
+        str | None, Field(pattern=DIGITS_AND_TEXT, description="Token from Zalo Bot Creator; turns the Zalo Bot on.")
+    ] = None
+    zalo_bot_mode: Annotated[Mode, Field(description="How Zalo Bot's updates come in; polling is for trials.")] = (
+        "webhook"
+    )
+    zalo_bot_api_url: Annotated[
+        str, Field(pattern=ROOT, description="Root of the Zalo Bot API; /bot<token>/<method> is appended.")
+    ] = "https://bot-api.zaloplatforms.com"
+    zalo_bot_secret: Annotated[
+        str | None, Field(min_length=8, max_length=256, description="What Zalo Bot repeats to us with each call.")
+    ] = None
+    zalo_oa_id: Annotated[str | None, Field(description="Id of the Official Account; learnt when connected.")] = None
+    zalo_oa_verify: Annotated[
+        str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$", description="Code by which Zalo verifies our domain.")
+    ] = None
+    zalo_oa_app_id: Annotated[str | None, Field(description="Id of the app at developers.zalo.me.")] = None
+    zalo_oa_app_secret: Annotated[str | None, Field(description="Secret of that app.")] = None
+    zalo_oa_secret_key: Annotated[
+        str | None, Field(description="OA secret key from the app's webhook page; checks what comes in.")
+    ] = None
+    zalo_oa_refresh_token: Annotated[
+        str | None, Field(description="The first refresh token; later ones live in the database.")
+    ] = None
+    zalo_oa_api_url: Annotated[
+        str, Field(pattern=ROOT, description="Root of the OA's API; /v3.0/oa/… is appended.")
+    ] = "https://openapi.zalo.me"
+    zalo_oauth_url: Annotated[
+        str, Field(pattern=ROOT, description="Root of Zalo's consent and tokens; /v4/oa/… is appended.")
+    ] = "https://oauth.zaloapp.com"
+
     @model_validator(mode="after")
     def _known_driver(self) -> Self:
         try:
@@ -44,6 +98,27 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}DATABASE_URL must begin with one of {', '.join(sorted(DRIVERS))}")
         if driver.startswith("postgresql") and self.secret_key is None:
             raise ValueError(f"{PREFIX}SECRET_KEY is required with PostgreSQL: 32 characters or more")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_channels(self) -> Self:
+        oa = {
+            "ZALO_OA_APP_ID": self.zalo_oa_app_id,
+            "ZALO_OA_APP_SECRET": self.zalo_oa_app_secret,
+            "ZALO_OA_SECRET_KEY": self.zalo_oa_secret_key,
+        }
+        if any(oa.values()) and not all(oa.values()):
+            missing = ", ".join(PREFIX + name for name, value in oa.items() if not value)
+            raise ValueError(f"the Official Account is half set up: {missing} is missing")
+        for token, mode, secret, name in (
+            (self.telegram_bot_token, self.telegram_mode, self.telegram_secret, "TELEGRAM"),
+            (self.zalo_bot_token, self.zalo_bot_mode, self.zalo_bot_secret, "ZALO_BOT"),
+        ):
+            if token and mode == "webhook" and not secret:
+                raise ValueError(
+                    f"{PREFIX}{name}_SECRET is required with a webhook: any 8 to 256 letters and digits that nobody "
+                    f"can guess. Or set {PREFIX}{name}_MODE=polling"
+                )
         return self
 
     @property

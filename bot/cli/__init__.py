@@ -9,7 +9,7 @@ import typer
 from bot.cli.ask import ask
 from bot.cli.content import app as content
 from bot.cli.content import check_content
-from bot.cli.serve import serve
+from bot.cli.serve import serve, worker
 from bot.errors import HoiPhuongError
 from content.loader import BrokenPack
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(serve)
+app.command()(worker)
 app.command()(ask)
 app.command("check-content")(check_content)
 app.add_typer(content)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.dialogue.press import kind_of, picked, pressed
+from bot.dialogue.press import kind_of, picked, pressed, started
 from bot.storage import conversations, questions
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
@@ -38,7 +38,9 @@ class Message:
     text: str = ""
     press: str | None = None
     sender: SenderId | None = None
-    lang: Lang | None = None
+    lang: Lang | None = None  # wanted for this answer
+    known_lang: Lang | None = None  # as the platform knows the person's; the words and his choice count more
+    start: str | None = None  # what a deep link carried: the id of an item, with "_" for ":"
     unit: str | None = None
     at: dt.date | None = None  # answer by what is in force on that day
     location: tuple[float, float] | None = None
@@ -64,20 +66,21 @@ class Dialogue:
     async def answer(self, message: Message) -> Reply:
         """The answer to one message."""
         async with self._database.unit_of_work() as session:
-            return await self._answer(message, session)
+            return (await self.answer_within(session, message))[0]
 
     async def facts(self, at: dt.date | None = None) -> Facts:
         """What is known on a day, today by default, with officers' corrections."""
-        async with self._database.unit_of_work() as session:
+        async with self._database.reading() as session:
             return Facts(pack=self.pack, at=at or self._now(None).date(), overlays=await overlays(session))
 
-    async def _answer(self, message: Message, session: AsyncSession) -> Reply:
+    async def answer_within(self, session: AsyncSession, message: Message) -> tuple[Reply, Lang]:
+        """The answer to one message, and the language it is in, within a transaction of the caller's."""
         now = self._now(message.at)
         people = PeopleInDatabase(session)
         choices = await people.choices(message.sender) if message.sender else Choices()
         talk = await conversations.talk(session, message.sender, dt.datetime.now(dt.UTC)) if message.sender else None
         understood = self._understand(message, talk)
-        lang = message.lang or choices.lang or understood.lang
+        lang = message.lang or choices.lang or _spoken(message, understood, talk)
         query = Query(
             text=message.text,
             understood=understood,
@@ -91,14 +94,16 @@ class Dialogue:
         reply = await answered(query, desk)
         reply = replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)
         if message.sender and understood.topic != "erase":
-            await _remember(session, message.sender, reply, talk)
+            await _remember(session, message.sender, reply, talk, lang)
         if understood.kind == "out_of_scope" and message.keep_question:
             await questions.keep(session, message.text, now.date())
-        return reply
+        return reply, lang
 
     def _understand(self, message: Message, talk: Conversation | None) -> Understood:
         if message.press:
             return pressed(message.press, self.pack)
+        if message.start is not None:
+            return started(message.start, self.pack)
         if message.location and not message.text.strip():
             return Understood(kind="homestay", id="homestay:list", confidence=1.0)
         context = Context()
@@ -118,7 +123,16 @@ class Dialogue:
         return now if at is None else dt.datetime.combine(at, now.timetz())
 
 
-async def _remember(session: AsyncSession, sender: SenderId, reply: Reply, talk: Conversation | None) -> None:
+def _spoken(message: Message, understood: Understood, talk: Conversation | None) -> Lang:
+    """The language of the words; of a button, a number or a place that of the talk, or as the platform knows."""
+    if any(c.isalpha() for c in message.text) and not message.press:
+        return understood.lang
+    return "en" if (talk.lang if talk else message.known_lang) == "en" else "vi"
+
+
+async def _remember(
+    session: AsyncSession, sender: SenderId, reply: Reply, talk: Conversation | None, lang: Lang
+) -> None:
     keep = reply.kind in KEEPS_TOPIC and talk is not None
     await conversations.remember(
         session,
@@ -127,6 +141,7 @@ async def _remember(session: AsyncSession, sender: SenderId, reply: Reply, talk:
             item=talk.item if keep and talk else reply.id,
             kind=talk.kind if keep and talk else reply.kind,
             unit=reply.unit or (talk.unit if talk else None),
+            lang=lang,
             offered=" ".join(button.id for button in reply.buttons if not button.url and not button.dial),
             changed_at=dt.datetime.now(dt.UTC),
         ),

@@ -43,6 +43,15 @@ def pressed(button: str, pack: Pack) -> Understood:
     return Understood(kind=kind, id=id_, aspect=aspect, confidence=1.0)
 
 
+def started(payload: str, pack: Pack) -> Understood:
+    """What a deep link leads to: `hotline_phuong-1` the number of Ward 1; an unknown one, the greeting."""
+    id_ = payload.replace("_", ":", 1)
+    kind = kind_of(id_, pack)
+    if kind is None:
+        return Understood(kind="smalltalk", topic="start", confidence=1.0)
+    return Understood(kind=kind, id=id_, confidence=1.0)
+
+
 def kind_of(id_: str, pack: Pack) -> Kind | None:
     """What kind of answer an id leads to; None where the pack does not know it."""
     if id_ == LIST:

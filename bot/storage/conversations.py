@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage import contacts
 from bot.storage.tables import Conversation, Person, Thumb
 from handlers.contract import Lang, SenderId
 
@@ -48,6 +49,7 @@ class PeopleInDatabase:
         """Forget everything that is held on this sender."""
         await self._session.execute(delete(Conversation).where(Conversation.sender == sender))
         await self._session.execute(delete(Person).where(Person.sender == sender))
+        await contacts.forget(self._session, sender)
 
     async def count(self, item: str, *, helpful: bool) -> None:
         """Count a thumb, without the person."""

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from bot.errors import DatabaseUnreachable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+READS = "reads_only"
 MIGRATION_LOCK = 815_263_947  # any fixed number: one migrating process at a time on PostgreSQL
 
 
@@ -31,8 +32,15 @@ class Database:
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: kept whole, or undone when an error leaves the block."""
+        """One transaction that may write: kept whole, or undone when an error leaves the block."""
         async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that only reads; on SQLite it waits for no writer."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={READS: True})
             yield session
 
     async def migrate(self) -> None:
@@ -97,8 +105,17 @@ def _engine(url: str) -> AsyncEngine:
     engine = create_async_engine(url)
     if engine.dialect.name == "sqlite":
 
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Connection) -> None:
+            # A transaction that reads first and writes later would fail at once where another wrote between:
+            # whoever may write takes SQLite's one write lock at the start, and waits for it.
+            connection.exec_driver_sql(
+                "BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE"
+            )
+
         @event.listens_for(engine.sync_engine, "connect")
         def _pragmas(connection: Any, _: object) -> None:
+            connection.isolation_level = None  # the driver begins nothing by itself
             cursor = connection.cursor()
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
                 cursor.execute(f"PRAGMA {pragma}")

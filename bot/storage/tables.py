@@ -20,6 +20,7 @@ class Conversation(Base):
     item: Mapped[str | None] = mapped_column(String(64))
     kind: Mapped[str | None] = mapped_column(String(20))
     unit: Mapped[str | None] = mapped_column(String(48))
+    lang: Mapped[str | None] = mapped_column(String(2))  # of the last answer
     offered: Mapped[str] = mapped_column(Text, default="")  # ids of the buttons, in order, a space between
     changed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
 

@@ -78,7 +78,7 @@ async def api_ask(request: web.Request) -> web.Response:
     """`POST /api/ask`: one line of `ask --jsonl`. Asked for `text/html`, the same answer as the chat shows it."""
     house = request.app[HOUSE]
     try:
-        ask = read(await request.read())
+        ask = read(await _body(request))
     except BadRequest as error:
         return _json({"error": str(error)}, status=400)
     if ask.names_sender:
@@ -95,6 +95,13 @@ async def api_ask(request: web.Request) -> web.Response:
     if not ask.names_sender and (lang := _language_pressed(ask)):
         keep_language(response, lang, secure=house.public_url.startswith("https://"))
     return response
+
+
+async def _body(request: web.Request) -> bytes:
+    body = await request.read()
+    if len(body) > BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=BODY, actual_size=len(body))
+    return body
 
 
 def read(body: bytes) -> Ask:

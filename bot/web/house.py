@@ -8,6 +8,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.delivery.engine import Engine
 from content.pack import Facts
 from content.schema import Lang
 from handlers.contract import Reply
@@ -15,6 +16,11 @@ from handlers.contract import Reply
 
 class House(Protocol):
     """The house as seen from the street."""
+
+    @property
+    def engine(self) -> Engine:
+        """What receives and delivers."""
+        ...
 
     @property
     def facts(self) -> Facts:

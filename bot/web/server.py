@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web import chat, guard, health, public, render, static
+from bot.web import chat, guard, health, public, render, static, webhooks
 from bot.web.house import HOUSE, House
 from bot.web.paths import HOTLINES, INITIATIVES, PLACES, PROCEDURES
 
 
 def application(house: House) -> web.Application:
     """The web of one house."""
-    app = web.Application(middlewares=guard.MIDDLEWARES, client_max_size=chat.BODY)
+    app = web.Application(middlewares=guard.MIDDLEWARES, client_max_size=webhooks.LONGEST)
     app[HOUSE] = house
+    app[webhooks.INBOX] = house.engine.inbox
     app[render.TEMPLATES] = render.templates()
     app[static.STATIC] = static.Static()
     app.add_routes(
@@ -27,6 +28,10 @@ def application(house: House) -> web.Application:
             web.get(PLACES + "/{id}", public.item(PLACES)),
             web.get(INITIATIVES, public.initiatives),
             web.get(INITIATIVES + "/{id}", public.item(INITIATIVES)),
+            *(
+                web.post(f"/webhook/{name}", webhooks.hook(channel))
+                for name, channel in house.engine.channels.items()
+            ),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
             web.get("/static/{digest}/{name:.+}", static.static_file),

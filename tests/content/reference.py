@@ -37,7 +37,10 @@ class Fact(NamedTuple):
 # Read in this order; what one kind has read, the next no longer sees.
 _UNITS = r"ngày làm việc|ngày|giờ|phút|tuần|tháng|năm|quý|tuổi|lần"
 _N = r"\d+(?:,\d+)?"
-_WORDS: Final = dict(zip("một hai ba bốn năm sáu bảy tám chín mười nửa".split(), "1 2 3 4 5 6 7 8 9 10 1/2".split(), strict=True))
+_WORDS: Final = {
+    "một": "1", "hai": "2", "ba": "3", "bốn": "4", "năm": "5", "sáu": "6", "bảy": "7", "tám": "8", "chín": "9",
+    "mười": "10", "nửa": "1/2",
+}  # fmt: skip
 _KINDS: Final = {
     "code": re.compile(r"(?<![\w.])\d\.\d{6}(?!\d)"),
     "law": re.compile(r"(?<![\w./])(\d+)/(Q\w-[A-ZĐ]+(?:\.[A-ZĐ]+)?|NQ-[A-ZĐ]+)"),  # 4245/QĐ-BCA
@@ -61,9 +64,9 @@ _CHANNELS: Final = {
 }  # fmt: skip
 
 
-def facts(texts: Iterable[str]) -> set[Fact]:
-    """Every fact that `texts` state, written in one way."""
-    return {fact for text in texts for fact in _facts(text)}
+def facts(said: Iterable[str]) -> set[Fact]:
+    """Every fact that these texts state, written in one way."""
+    return {fact for text in said for fact in _facts(text)}
 
 
 def _facts(text: str) -> Iterator[Fact]:
@@ -97,16 +100,21 @@ def _plain(number: str) -> str:
     return number.lstrip("0") or "0"
 
 
-def vietnamese(value: Any) -> Iterator[str]:
-    """Every Vietnamese text for people in a part of a pack."""
+def texts(value: Any) -> Iterator[Text | When]:
+    """Every text for people in a part of a pack."""
     if isinstance(value, Text | When):
-        yield value.vi
+        yield value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from vietnamese(getattr(value, name))
+            yield from texts(getattr(value, name))
     elif isinstance(value, tuple):
         for part in value:
-            yield from vietnamese(part)
+            yield from texts(part)
+
+
+def vietnamese(value: Any) -> Iterator[str]:
+    """The Vietnamese of every text for people in a part of a pack."""
+    return (text.vi for text in texts(value))
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -160,7 +168,9 @@ def _fields(entry: Entry, procedure: Procedure, on: dt.date) -> Iterator[str]:
         yield "what is free: said on one side only"
     for fact in {f for f in facts(theirs) if f.kind == "amount"} - facts(fees):
         yield f"{fact} left the fees"
-    for fact in {f for f in facts([entry["time_limit"]]) if f.kind == "span"} - facts(vietnamese(procedure.time_limit)):
+    for fact in {f for f in facts([entry["time_limit"]]) if f.kind == "span"} - facts(
+        vietnamese(procedure.time_limit)
+    ):
         yield f"{fact} left the time limit"
 
 
@@ -200,7 +210,11 @@ def _stated(entry: Entry, procedure: Procedure) -> Iterator[str]:
     held = {Fact("date", day.isoformat()) for _, day in dated} | {
         Fact("law or month", f"{day.month}/{day.year}") for _, day in dated
     }
-    said = {key: value for key, value in entry.items() if key not in {"id", "name_en", "legal_basis", "sources", "as_of", "also_called"}}
+    said = {
+        key: value
+        for key, value in entry.items()
+        if key not in {"id", "name_en", "legal_basis", "sources", "as_of", "also_called"}
+    }
     whole = facts(strings(entry))
     for fact in facts(strings(said)) - ours - held:
         yield f"{fact} is lost"

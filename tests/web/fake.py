@@ -11,6 +11,9 @@ from functools import cache
 from aiohttp import web
 from babel.messages.pofile import read_po
 
+from bot.delivery.engine import Engine
+from bot.delivery.inbox import Inbox
+from bot.storage.database import Database
 from bot.web.server import application
 from content.pack import Facts, Number, Pack
 from content.schema import (
@@ -150,6 +153,11 @@ class FakeHouse:
     name: str = "Sa Đéc"
     is_ready: bool = True
     asked: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def engine(self) -> Engine:
+        database = Database("sqlite+aiosqlite://")
+        return Engine(database, Inbox(database, None, {}, b"k" * 32), {})  # type: ignore[arg-type]
 
     @property
     def facts(self) -> Facts:

@@ -1,0 +1,135 @@
+"""The contract of a channel: one file turns a platform's updates into `Update`s, and a `Reply` into what it sends.
+
+A channel keeps no state of its own: what came in and what goes out are rows (`storage/queues.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, Protocol
+
+from content.texts import Texts
+from handlers.contract import Lang, Reply
+
+State = Literal["off", "connecting", "ready", "unreachable", "not connected", "refused"]
+Happening = Literal["message", "interacted", "joined", "left", "moved", "revoked", "staff", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the platform allows; each channel's table names the page it was read on, and when."""
+
+    text: int  # characters of one bubble, as the platform counts them
+    bubbles: int  # of one answer
+    buttons: int  # 0: choices are numbered lines
+    button_title: int  # characters
+    per_second: float  # of the whole account
+    burst: int
+    per_chat_second: float = 1.0
+    per_group_minute: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What came in, once, whoever sent it."""
+
+    key: str  # the platform's own id of it; the same key is the same update
+    chat: str  # where it was said, and where the answer goes: a person or a group
+    sender: str  # who said it; in a private chat the same as `chat`
+    at: dt.datetime  # UTC, as the platform says
+    what: Happening = "message"
+    text: str = ""
+    press: str | None = None  # the id of a pressed button
+    start: str | None = None  # what a deep link carried
+    location: tuple[float, float] | None = None
+    lang: Lang | None = None  # as the platform knows the person's; a choice made here counts more
+    group: bool = False
+    thread: str | None = None  # the topic of a group that has topics
+    moved_to: str | None = None  # for `moved`: the new id of the chat
+    title: str | None = None  # for groups: its name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One bubble, in the platform's own words, ready to be sent by any process at any time."""
+
+    body: Mapping[str, object]  # JSON
+
+
+class Outcome(Enum):
+    """What became of a bubble. The value is how it stands in the database."""
+
+    SENT = "sent"
+    REPEAT = "repeat"  # not sent; the platform wants us to wait
+    UNKNOWN = "unknown"  # no answer was seen: perhaps it was sent
+    WINDOW = "window"  # the person wrote too long ago; the platform allows no free message
+    QUOTA = "quota"  # the day's or month's messages are used up
+    GONE = "gone"  # blocked, left, deleted: nobody to send to
+    MOVED = "moved"  # the chat has another id now
+    REFUSED = "refused"  # this bubble will never be taken: too long, bad form
+    ACCOUNT = "account"  # our account is at fault: token, package, rights. The channel pauses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """What the platform said, as one value; nobody decides by its text."""
+
+    outcome: Outcome
+    message_id: str | None = None
+    wait: float | None = None  # seconds, for REPEAT
+    everyone: bool = False  # for REPEAT: the whole account waits, not this chat alone
+    moved_to: str | None = None
+    reason: str = ""  # the platform's code and words, without a token or a person's text
+    instead: tuple[Outgoing, ...] = ()  # for REFUSED: the same words in a plainer form, to be sent once
+
+
+class Malformed(Exception):
+    """A webhook body that is not what the platform sends."""
+
+
+@dataclass(slots=True)
+class Health:
+    """How a channel is doing; `/readyz` and `channels check` show it."""
+
+    state: State = "connecting"
+    why: str = ""
+    tried: bool = field(default=False)  # the first connection try has ended
+
+
+class Channel(Protocol):
+    """One platform."""
+
+    name: str
+    limits: Limits
+    health: Health
+
+    def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether this webhook call comes from the platform; compared in constant time, before anything is parsed."""
+        ...
+
+    def receive(self, raw: bytes) -> Sequence[Update]:
+        """The updates in a verified body; none where it is a probe; `Malformed` where it is nonsense."""
+        ...
+
+    def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
+        """The reply as this platform can show it; nothing is dropped silently."""
+        ...
+
+    async def connect(self, *, webhook: str | None) -> None:
+        """Open the connection, register the webhook if one is given; `health` says how it went, nothing is raised."""
+        ...
+
+    async def send(self, chat: str, outgoing: Outgoing) -> SendResult:
+        """Send one bubble; whatever happens becomes a `SendResult`."""
+        ...
+
+    def poll(self) -> AsyncIterator[Sequence[Update]]:
+        """Updates by polling, for ever; each batch is stored before the next is asked for."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        ...

@@ -1,0 +1,63 @@
+"""The pace of an account and of each chat, so that the platform never has to tell us to wait."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from bot.channels.channel import Limits
+
+
+class Pace:
+    """A bucket for the account, and the last send of each chat; times are seconds of a monotonic clock."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._rate, self._burst = limits.per_second, float(limits.burst)
+        self._limits = limits
+        self._level, self._at = self._burst, clock()
+        self._free: OrderedDict[str, float] = OrderedDict()  # chat -> when it may be sent to again
+        self._stopped = 0.0
+
+    def allowance(self) -> int:
+        """How many may be sent now."""
+        now = self._clock()
+        if now < self._stopped:
+            return 0
+        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
+        self._at = now
+        return int(self._level + 1e-9)
+
+    def wait(self) -> float:
+        """Seconds until the next may be sent."""
+        now = self._clock()
+        if now < self._stopped:
+            return self._stopped - now
+        return max(0.0, (1.0 - self._level) / self._rate) if self.allowance() < 1 else 0.0
+
+    def spend(self, chat: str, *, group: bool) -> None:
+        """One is sent to this chat."""
+        self._level -= 1.0
+        gap = 60.0 / self._limits.per_group_minute if group else 1.0 / self._limits.per_chat_second
+        self._free[chat] = self._clock() + gap
+        self._free.move_to_end(chat)
+
+    def busy(self) -> list[str]:
+        """The chats that were sent to so lately that they must wait."""
+        now = self._clock()
+        for chat in [chat for chat, free in self._free.items() if free <= now]:
+            del self._free[chat]
+        return list(self._free)
+
+    def next_free(self) -> float:
+        """Seconds until the first of the busy chats is free; 0 where none is busy."""
+        return max(0.0, min(self._free.values(), default=0.0) - self._clock())
+
+    def stop(self, seconds: float) -> None:
+        """The platform wants the whole account to wait."""
+        self._stopped = max(self._stopped, self._clock() + seconds)
+
+    def slow(self, per_second: float) -> None:
+        """The platform allows less than was set."""
+        self._rate = min(self._rate, per_second)

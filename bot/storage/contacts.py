@@ -1,0 +1,78 @@
+"""The people and groups of a channel: whether they can be reached, and when they last wrote (the window book)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import DateTime, String, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.storage.tables import Base
+
+
+class Contact(Base):
+    """One chat of one channel."""
+
+    __tablename__ = "contacts"
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    chat: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sender: Mapped[str | None] = mapped_column(String(80), index=True)  # the keyed hash, so that /xoa finds the row
+    group: Mapped[bool] = mapped_column("is_group", default=False)
+    title: Mapped[str | None] = mapped_column(String(200))  # of a group
+    reachable: Mapped[bool] = mapped_column(default=True)
+    reason: Mapped[str] = mapped_column(String(300), default="")  # why not
+    last_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # the person's last interaction
+    replies: Mapped[int] = mapped_column(default=0)  # bubbles sent since; platforms allow few
+
+
+async def interacted(
+    session: AsyncSession,
+    channel: str,
+    chat: str,
+    at: dt.datetime,
+    *,
+    sender: str | None,
+    group: bool,
+    title: str | None,
+) -> None:
+    """Somebody wrote or pressed: he can be reached again, and his window begins anew."""
+    contact = await session.get(Contact, (channel, chat)) or Contact(channel=channel, chat=chat)
+    contact.sender, contact.group, contact.title = sender, group, title or contact.title
+    contact.reachable, contact.reason, contact.last_at, contact.replies = True, "", at, 0
+    session.add(contact)
+
+
+async def replied(session: AsyncSession, channel: str, chat: str) -> None:
+    """One more bubble reached this chat since it last wrote."""
+    if contact := await session.get(Contact, (channel, chat)):
+        contact.replies += 1
+
+
+async def gone(session: AsyncSession, channel: str, chat: str, reason: str) -> None:
+    """This chat cannot be reached until it writes again."""
+    if contact := await session.get(Contact, (channel, chat)):
+        contact.reachable, contact.reason = False, reason[:300]
+
+
+async def moved(session: AsyncSession, channel: str, old: str, new: str) -> None:
+    """A group became another one; the platform may tell it twice."""
+    contact = await session.get(Contact, (channel, old))
+    if contact and not await session.get(Contact, (channel, new)):
+        session.add(
+            Contact(channel=channel, chat=new, group=contact.group, title=contact.title, last_at=contact.last_at,
+                    reachable=True, reason="", replies=contact.replies, sender=contact.sender)
+        )  # fmt: skip
+    if contact:
+        await session.delete(contact)
+
+
+async def forget(session: AsyncSession, sender: str) -> None:
+    """Erase what is held on a person."""
+    await session.execute(delete(Contact).where(Contact.sender == sender, Contact.group.is_(False)))
+
+
+async def count(session: AsyncSession, channel: str) -> int:
+    """How many chats of a channel can be reached."""
+    found = await session.scalars(select(Contact.chat).where(Contact.channel == channel, Contact.reachable))
+    return len(found.all())

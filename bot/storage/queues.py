@@ -1,0 +1,176 @@
+"""What came in and what goes out, as rows: the inbox and the outbox.
+
+A row is claimed with a lease, worked on, and settled; a process that dies leaves a lease that runs out. Within one
+chat the order of arrival is kept on both sides. PostgreSQL: SKIP LOCKED. SQLite: one writer at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from bot.storage.tables import Base
+
+KEY_KEPT: Final = dt.timedelta(days=30)  # against repeats
+BODY_KEPT: Final = dt.timedelta(hours=24)  # of a message that nobody answered
+FAILED_KEPT: Final = dt.timedelta(days=7)  # of a message whose answering failed, encrypted
+LEASE: Final = dt.timedelta(seconds=12)  # a process whose rows are not renewed for so long is taken for dead
+URGENT, REPLY, BULLETIN = 0, 1, 2  # lanes: the lower goes first
+
+
+class Received(Base):
+    """One update; its body is erased when it is answered, its key stays against repeats."""
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(120))
+    chat: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, answering, done, failed
+    tries: Mapped[int] = mapped_column(default=0)
+    until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # the lease
+    at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("ix_inbox_open", "state", "channel", "chat", "id"),
+    )
+
+
+class Delivery(Base):
+    """One bubble to one chat."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    chat: Mapped[str] = mapped_column(String(64))
+    lane: Mapped[int] = mapped_column(default=REPLY)
+    body: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), default="queued")  # queued, sending, or an `Outcome`
+    tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    expires: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    message_id: Mapped[str | None] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    received: Mapped[int | None] = mapped_column()  # the inbox row that it answers
+    at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    settled: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    __table_args__ = (
+        Index("ix_outbox_open", "state", "channel", "lane", "not_before"),
+        Index("ix_outbox_chat", "channel", "chat", "state", "id"),
+    )
+
+
+async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> int:
+    """Keep updates that are new (`channel`, `key`, `chat`, `body`, `at`); how many were."""
+    if not rows:
+        return 0
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Received).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(Received.id)
+    return len(
+        (await session.scalars(statement, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])).all()
+    )
+
+
+async def waiting(session: AsyncSession, channel: str, chat: str | None = None) -> int:
+    """How many updates of a channel, or of one chat in it, are not answered yet."""
+    found = select(func.count()).where(Received.channel == channel, Received.state == "waiting")
+    return (await session.scalar(found if chat is None else found.where(Received.chat == chat))) or 0
+
+
+async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> list[Received]:
+    """Take updates to answer: for each chat its oldest open one, and no other before that is settled."""
+    earlier = aliased(Received)
+    first = ~exists().where(
+        earlier.channel == Received.channel, earlier.chat == Received.chat, earlier.id < Received.id,
+        earlier.state.in_(("waiting", "answering")),
+    )  # fmt: skip
+    free = or_(Received.state == "waiting", and_(Received.state == "answering", Received.until < now))
+    rows = list(
+        await session.scalars(
+            select(Received).where(free, first).order_by(Received.id).limit(most).with_for_update(skip_locked=True)
+        )
+    )
+    for row in rows:
+        row.state, row.until, row.tries = "answering", now + LEASE, row.tries + 1
+    return rows
+
+
+async def claim_deliveries(
+    session: AsyncSession, channel: str, now: dt.datetime, most: int, busy: Iterable[str] = ()
+) -> list[Delivery]:
+    """Take bubbles to send: for each chat its oldest open one, urgent lanes first; none for a chat that is `busy`."""
+    earlier = aliased(Delivery)
+    first = ~exists().where(
+        earlier.channel == Delivery.channel, earlier.chat == Delivery.chat, earlier.id < Delivery.id,
+        earlier.lane <= Delivery.lane, earlier.state.in_(("queued", "sending")),
+    )  # fmt: skip
+    rows = list(
+        await session.scalars(
+            select(Delivery)
+            .where(Delivery.channel == channel, Delivery.state == "queued", Delivery.not_before <= now, first)
+            .where(Delivery.chat.not_in(list(busy)))
+            .order_by(Delivery.lane, Delivery.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for row in rows:
+        row.state, row.until, row.tries = "sending", now + LEASE, row.tries + 1
+    return rows
+
+
+async def lost_deliveries(session: AsyncSession, now: dt.datetime, *, again: bool) -> int:
+    """Bubbles in flight when their process died: unknown, or queued again where the operator prefers a double."""
+    lost = update(Delivery).where(Delivery.state == "sending", Delivery.until < now)
+    values = (
+        {"state": "queued"} if again else {"state": "unknown", "settled": now, "body": None, "reason": "no answer"}
+    )
+    return (await session.execute(lost.values(**values))).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+async def next_due(session: AsyncSession, channel: str) -> dt.datetime | None:
+    """When the next queued bubble of a channel may be sent."""
+    return await session.scalar(
+        select(func.min(Delivery.not_before)).where(Delivery.channel == channel, Delivery.state == "queued")
+    )
+
+
+async def move(session: AsyncSession, channel: str, old: str, new: str) -> None:
+    """A chat has another id now: all that is open for it goes there."""
+    for table in (Received, Delivery):
+        await session.execute(update(table).where(table.channel == channel, table.chat == old).values(chat=new))
+
+
+async def tidy(session: AsyncSession, now: dt.datetime) -> None:
+    """Erase what may no longer be kept (rule of truth 5)."""
+    await session.execute(delete(Received).where(Received.at < now - KEY_KEPT))
+    old = or_(
+        and_(Received.state == "failed", Received.at < now - FAILED_KEPT),
+        and_(Received.state != "failed", Received.at < now - BODY_KEPT),
+    )
+    await session.execute(update(Received).where(old, Received.body.is_not(None)).values(body=None))
+    ended = Delivery.state.not_in(("queued", "sending"))
+    await session.execute(update(Delivery).where(ended, Delivery.body.is_not(None)).values(body=None))
+    await session.execute(delete(Delivery).where(ended, Delivery.at < now - KEY_KEPT))

@@ -1,0 +1,40 @@
+"""What platforms send us: verified over the raw body, kept, answered at once; the work is done from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.channels.channel import Channel, Malformed
+from bot.delivery.inbox import Inbox, InboxFull
+
+log = structlog.get_logger()
+INBOX: web.AppKey[Inbox] = web.AppKey("inbox")
+LONGEST: Final = 1024 * 1024  # bytes of one update
+BUSY: Final = {"Retry-After": "30"}
+
+
+def hook(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The webhook of one channel."""
+
+    async def take(request: web.Request) -> web.Response:
+        raw = await request.read()
+        if not channel.verify(request.headers, raw):
+            log.warning("webhook refused", channel=channel.name)
+            return web.Response(status=401)
+        try:
+            updates = channel.receive(raw)
+        except Malformed:
+            log.warning("webhook malformed", channel=channel.name)
+            return web.Response(status=400)
+        try:
+            await request.app[INBOX].accept(channel, updates)
+        except InboxFull as error:
+            log.error("inbox full", channel=channel.name, why=str(error))
+            return web.Response(status=503, headers=BUSY)
+        return web.Response()
+
+    return take
