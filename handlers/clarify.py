@@ -42,9 +42,10 @@ def with_others(reply: Reply, query: Query, desk: Desk) -> Reply:
     if not others or reply.candidates or query.understood.confidence >= SURE:
         return reply
     shown = {button.id for button in reply.buttons}
+    words = "clarify.perhaps" if reply.id is None else "clarify.others"
     return replace(
         reply,
-        sections=(*reply.sections, Section(lines=(desk.text("clarify.others"),), tone="quiet")),
+        sections=(*reply.sections, Section(lines=(desk.text(words),), tone="quiet")),
         buttons=(*(Button(id=c.id, title=title(c, desk)) for c in others if c.id not in shown), *reply.buttons),
         candidates=others,
     )

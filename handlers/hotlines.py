@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from content.pack import Number, hotline_of
 from content.schema import Hotline, Unit
-from content.texts import day
 from handlers.contract import Button, Candidate, Desk, Query, Reply, Section
-from handlers.parts import call_button, corrected_by, handover_button, menu_button, person_to_call, source_line, words
+from handlers.parts import (
+    call_button,
+    corrected_by,
+    handover_button,
+    line_of,
+    menu_button,
+    person_to_call,
+    source_line,
+    vouched,
+    words,
+)
 
 POLICE = "hotline:113"
 
@@ -42,19 +51,20 @@ def _of_unit(id_: str, unit: Unit, desk: Desk) -> Reply:
         first: tuple[Section, ...] = (
             Section(lines=(desk.text("hotline.number", name=now, number=number.number),), tone="confirm"),
         )
-        first += (_verified(number, desk),)
         if hours := unit.hours or serving.hours:
             first += (Section(lines=(desk.text("hotline.hours", hours=hours.in_(desk.lang)),)),)
     else:
         shown = _nearest(desk)
         first = (Section(lines=(desk.text("hotline.none", name=now),), tone="check"),)
-        lines = tuple(desk.text("hotline.instead", number=n.number, what=_what(n, desk)) for n in shown)
+        lines = tuple(
+            desk.text("hotline.instead", number=n.number, what=line_of(n, desk).name.in_(desk.lang)) for n in shown
+        )
         first += (Section(heading=desk.text("hotline.meanwhile"), lines=lines, shape="bullets"),)
     return Reply(
         kind="hotline",
         id=id_,
         title=desk.text("hotline.title", name=name),
-        sections=(*first, *moved),
+        sections=(*first, *vouched(shown, desk), *moved),
         buttons=(*(call_button(n, desk) for n in shown), handover_button(desk), menu_button(desk)),
         numbers=tuple(shown),
         source=" ".join((source_line(unit, desk), *(corrected_by(serving, desk) if serving is not unit else ()))),
@@ -72,16 +82,15 @@ def _of_line(id_: str, desk: Desk) -> Reply:
         opening: tuple[str, ...] = (desk.text("hotline.call_now", number=number.number, name=name),)
     else:
         opening = (desk.text("hotline.unshown", name=name),)
-        opening += tuple(desk.text("hotline.instead", number=n.number, what=_what(n, desk)) for n in shown)
-    sections = [Section(lines=opening, tone="normal" if number else "check")]
-    if number and not number.emergency:
-        sections.append(_verified(number, desk))
-    sections.append(Section(lines=_about(line, desk)))
+        opening += tuple(
+            desk.text("hotline.instead", number=n.number, what=line_of(n, desk).name.in_(desk.lang)) for n in shown
+        )
+    sections = (Section(lines=opening, tone="normal" if number else "check"), *vouched(shown, desk))
     return Reply(
         kind="hotline",
         id=id_,
         title=line.name.in_(desk.lang),
-        sections=tuple(sections),
+        sections=(*sections, Section(lines=_about(line, desk))),
         buttons=(*(call_button(n, desk) for n in shown), handover_button(desk), menu_button(desk)),
         numbers=tuple(shown),
         source=source_line(line, desk),
@@ -100,19 +109,7 @@ def _about(line: Hotline, desk: Desk) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def _verified(number: Number, desk: Desk) -> Section:
-    if number.verified_by and number.verified_at:
-        said = desk.text("hotline.verified", by=number.verified_by, date=day(number.verified_at))
-        return Section(lines=(said,), tone="confirm")
-    return Section(lines=(desk.text("hotline.unverified"),), tone="check")
-
-
 def _nearest(desk: Desk) -> list[Number]:
     people = person_to_call(desk)
     police = desk.facts.number(POLICE)
     return [number for number in (police, people) if number]
-
-
-def _what(number: Number, desk: Desk) -> str:
-    line = next(h for h in desk.facts.pack.hotlines.values() if desk.facts.number(h.id) == number)
-    return line.name.in_(desk.lang)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from content.schema import Initiative
 from content.texts import as_of
 from handlers.contract import Button, Desk, Query, Reply, Section
-from handlers.parts import call_button, handover_button, menu_button, person_to_call, said, source_line, words
+from handlers.parts import (
+    call_button,
+    handover_button,
+    menu_button,
+    person_to_call,
+    said,
+    source_line,
+    vouched,
+    words,
+)
 
 CLUBS = "hoi-quan"
 
@@ -32,6 +41,7 @@ async def initiative(query: Query, desk: Desk) -> Reply:
         status = (desk.text("initiative.unconfirmed", date=as_of(found.as_of)), *said(found.note_now, desk))
         sections.append(Section(lines=status, tone="check"))
     number = person_to_call(desk)
+    sections += vouched((number,) if number else (), desk)
     return Reply(
         kind="initiative",
         id=found.id,

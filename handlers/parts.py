@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from content.corrections import field_of
 from content.pack import Number
-from content.schema import Item, Lang, Procedure, Text, When
+from content.schema import Hotline, Item, Lang, Procedure, Text, When
 from content.texts import as_of, day
 from handlers.contract import Button, Desk, Section
 
@@ -84,6 +84,28 @@ def handover_button(desk: Desk) -> Button:
 def menu_button(desk: Desk) -> Button:
     """The way back to the start."""
     return Button(id="menu", title=desk.text("button.menu"))
+
+
+def line_of(number: Number, desk: Desk) -> Hotline:
+    """The line behind a number of the pack."""
+    return next(line for line in desk.facts.pack.hotlines.values() if desk.facts.number(line.id) == number)
+
+
+def vouched(numbers: Iterable[Number], desk: Desk) -> tuple[Section, ...]:
+    """Who stands for each number that is shown: an officer, or only the page it was read on (rule of truth 2)."""
+    sections = []
+    for number in numbers:
+        if number.emergency:
+            continue
+        if number.verified_by and number.verified_at:
+            said_ = desk.text("hotline.verified", by=number.verified_by, date=day(number.verified_at))
+            sections.append(Section(lines=(said_,), tone="confirm"))
+        else:
+            line = line_of(number, desk)
+            source = desk.facts.pack.cite(line)[0].title.rstrip(" .")
+            values = {"number": number.number, "source": source, "date": as_of(line.as_of)}
+            sections.append(Section(lines=(desk.text("hotline.unverified", **values),), tone="check"))
+    return tuple(sections)
 
 
 def person_to_call(desk: Desk) -> Number | None:

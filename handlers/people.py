@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.contract import Button, Desk, Kind, Query, Reply, Section
-from handlers.parts import call_button, menu_button, person_to_call
+from handlers.parts import call_button, menu_button, person_to_call, vouched
 
 
 async def handover(query: Query, desk: Desk) -> Reply:
@@ -35,13 +35,11 @@ def _to_person(kind: Kind, desk: Desk, *, police: bool = False) -> Reply:
     numbers = [n for n in (desk.facts.number("hotline:113") if police else None, person_to_call(desk)) if n]
     lines = [desk.text(f"{kind}.how", counter=desk.facts.pack.locality.counter.in_(desk.lang))]
     lines += [desk.text("people.call", number=n.number) for n in numbers if not n.emergency]
-    sections = [Section(lines=(desk.text(f"{kind}.first"),)), Section(lines=tuple(lines))]
-    if any(not n.emergency and n.verified_by is None for n in numbers):
-        sections.append(Section(lines=(desk.text("hotline.unverified"),), tone="check"))
+    opening = (Section(lines=(desk.text(f"{kind}.first"),)), Section(lines=tuple(lines)))
     groups = Button(id="groups", title=desk.text("button.groups"))
     return Reply(
         kind=kind,
-        sections=tuple(sections),
+        sections=(*opening, *vouched(numbers, desk)),
         buttons=(*(call_button(n, desk) for n in numbers), groups, menu_button(desk)),
         numbers=tuple(numbers),
     )

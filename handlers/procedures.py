@@ -105,7 +105,7 @@ def paper_line(paper: Paper, desk: Desk) -> str:
     line = f"{paper.name.in_(lang)} ({count})"
     if paper.when:
         line = f"{_condition(paper.when.in_(lang), desk)}: {line}"
-    extra = " ".join(_sentence(words(part, lang)) for part in (paper.form, paper.note) if part)
+    extra = " ".join(map(_sentence, said((part for part in (paper.form, paper.note) if part), desk)))
     return f"{line}. {extra}" if extra else line
 
 
@@ -121,7 +121,7 @@ def _sentence(text: str) -> str:
 
 
 def _where(found: Procedure, desk: Desk) -> list[Section]:
-    return _plain("procedure.where", (found.where.now.in_(desk.lang),), desk)
+    return _plain("procedure.where", said((found.where.now,), desk), desk)
 
 
 def _time(found: Procedure, desk: Desk) -> list[Section]:
