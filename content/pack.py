@@ -10,7 +10,7 @@ from typing import Final
 from content import corrections, values
 from content.corrections import AnItem
 from content.corrections import Overlay as Overlay
-from content.schema import Club, Hotline, Initiative, Item, Locality, OldName, Place, Procedure, Source, Unit
+from content.schema import Club, Hotline, Initiative, Item, Locality, OldName, Place, Procedure, Source, Text, Unit
 
 NO_OVERLAYS: Final[Mapping[str, Mapping[str, Overlay]]] = {}
 
@@ -24,6 +24,7 @@ class Number:
     verified_by: str | None  # None: no officer has confirmed it
     verified_at: dt.date | None
     emergency: bool = False  # 111 to 115: national, asks for no confirmation
+    name: Text | None = None  # whose it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +93,15 @@ class Facts:
     def number(self, id_: str) -> Number | None:
         """The number of a hotline, a unit or a place that may be shown (rule of truth 2), or None."""
         hotline = self.pack.hotlines.get(id_)
+        item = self.pack.item(id_)
+        name = item.name if isinstance(item, Unit | Hotline | Place) else None
         if confirmed := self.corrected(id_).get("number"):
             return Number(
                 number=confirmed.value,
                 dial=values.dial(confirmed.value),
                 verified_by=confirmed.by,
                 verified_at=confirmed.day,
+                name=name,
             )
         if hotline is None or not hotline.show_by_default or hotline.number is None or hotline.dial is None:
             return None
@@ -107,6 +111,7 @@ class Facts:
             verified_by=None,
             verified_at=None,
             emergency=hotline.emergency,
+            name=name,
         )
 
     def corrected(self, id_: str) -> Mapping[str, Overlay]:

@@ -15,6 +15,8 @@ WORDS: Final = Path(__file__).parent / "language" / "spoken.yaml"
 _LINK: Final = re.compile(r"\(?(?:https?://|www\.)\S+")
 _DATE: Final = re.compile(r"\b(?:ngày )?(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _MONTH: Final = re.compile(r"\b(?:tháng )?(\d{1,2})/(\d{4})\b(?!/)")
+_LAW_NAME: Final = "Luật|Nghị định|Nghị quyết|Thông tư|Quyết định|Decree|Circular|Resolution"
+_LAW_SHORT: Final = re.compile(rf"\b((?:{_LAW_NAME})(?: số)?) (\d+)/(\d{{4}})\b")
 _LAW: Final = re.compile(r"\b(\d+)/(\d{4})/[\w-]+")  # 18/2026/NĐ-CP
 _RANGE: Final = re.compile(r"(?<=\d) ?[–-] ?(?=\d)")
 _AMOUNT: Final = re.compile(r"(?<=\d)[.,](?=\d{3}\b)")
@@ -35,6 +37,7 @@ MONTHS: Final = ("January", "February", "March", "April", "May", "June",
 def spoken(text: str, lang: Lang) -> str:
     """`text` as it is said: `lệ phí 8.000 đồng/bản, đến 31/12/2026` without a point, a stroke or a short form."""
     text = _LAW.sub(r"số \1 năm \2" if lang == "vi" else r"no. \1 of \2", _LINK.sub("", text))
+    text = _LAW_SHORT.sub(r"\1 số \2 năm \3" if lang == "vi" else r"\1 no. \2 of \3", text)
     if lang == "vi":
         text = _DATE.sub(lambda d: f"ngày {int(d[1])} tháng {int(d[2])} năm {d[3]}", text)
         text = _MONTH.sub(lambda d: f"tháng {int(d[1])} năm {d[2]}", text)

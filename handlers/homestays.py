@@ -97,13 +97,14 @@ def _list(query: Query, desk: Desk) -> Reply:
     lines = tuple(_line(place, here, desk) for place in places)
     note = desk.facts.pack.locality.homestay_note
     unconfirmed = "place.unconfirmed_some" if any(desk.facts.number(p.id) for p in places) else "place.unconfirmed"
-    notes = (desk.text(unconfirmed), *((note.in_(desk.lang),) if note else ()))
+    notes = [] if here else [desk.text("place.send_place")]
+    notes += [desk.text(unconfirmed), *([note.in_(desk.lang)] if note else [])]
     offered = tuple(Candidate(kind="homestay", id=place.id, confidence=0.5) for place in places[:OFFERED])
     return Reply(
         kind="homestay",
         id=LIST,
         title=desk.text("place.list_title", name=desk.facts.pack.locality.name.in_(desk.lang)),
-        sections=(Section(lines=lines, shape="bullets"), Section(lines=notes, tone="check")),
+        sections=(Section(lines=lines, shape="bullets"), Section(lines=tuple(notes), tone="check")),
         buttons=(
             *(Button(id=p.id, title=p.name.in_(desk.lang)) for p in places[:OFFERED]),
             menu_button(desk),

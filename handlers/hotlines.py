@@ -76,7 +76,7 @@ def _of_unit(id_: str, unit: Unit, desk: Desk) -> Reply:
 def _of_line(id_: str, desk: Desk) -> Reply:
     line = desk.facts.hotline(id_)
     number = desk.facts.number(id_)
-    shown = [number] if number else _nearest(desk)
+    shown = [number] if number else [n for n in (person_to_call(desk),) if n]  # no danger: not the police
     name = line.name.in_(desk.lang)
     if number:
         opening: tuple[str, ...] = (desk.text("hotline.call_now", number=number.number, name=name),)

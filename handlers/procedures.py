@@ -36,7 +36,7 @@ async def procedure(query: Query, desk: Desk) -> Reply:
         id=found.id,
         title=found.name.in_(desk.lang),
         sections=sections,
-        buttons=_buttons(found, asked, desk),
+        buttons=_buttons(found, asked, desk, own_case=picks is not None),
         source=source_line(found, desk),
         aspect=asked,
         confidence=query.understood.confidence,
@@ -158,11 +158,14 @@ def _plain(key: str, lines: tuple[str, ...], desk: Desk) -> list[Section]:
 _SECTIONS = {"papers": _papers, "where": _where, "time": _time, "fee": _fee, "how": _how}
 
 
-def _buttons(found: Procedure, asked: Aspect | None, desk: Desk) -> tuple[Button, ...]:
-    aspects = [aspect for aspect in ("papers", "fee", "where") if aspect != asked]
-    own = [Button(id=f"{found.id}#{aspect}", title=desk.text(f"button.{aspect}")) for aspect in aspects]
+def _buttons(found: Procedure, asked: Aspect | None, desk: Desk, *, own_case: bool) -> tuple[Button, ...]:
+    aspects = [aspect for aspect in ("papers", "fee", "where") if aspect != asked or own_case]
+    titles = {aspect: desk.text(f"button.{aspect}") for aspect in aspects}
+    if own_case:
+        titles["papers"] = desk.text("button.all_papers")
+    own = [Button(id=f"{found.id}#{aspect}", title=title) for aspect, title in titles.items()]
     related = [Button(id=other.id, title=other.name.in_(desk.lang)) for other in _related(found, desk.facts)[:1]]
-    thumbs = [Button(id=f"helpful:{found.id}", title=desk.text("button.helpful"))]
+    thumbs = [Button(id=f"{word}:{found.id}", title=desk.text(f"button.{word}")) for word in ("helpful", "unhelpful")]
     return (*own, *cases.begin_button(found, desk), *related, handover_button(desk), *thumbs)
 
 

@@ -23,8 +23,6 @@ async def smalltalk(query: Query, desk: Desk) -> Reply:
         return ask_unit(desk)
     if topic in {"language:vi", "language:en"}:
         return await _language(query, "en" if topic.endswith("en") else "vi", desk)
-    if topic == "language":  # asked in words: the language of the words is the one wanted
-        return await _language(query, query.understood.lang, desk)
     if topic in {"elder", "elder:off"}:
         return await _elder(query, topic == "elder", desk)
     if topic == "erase":
@@ -37,7 +35,7 @@ async def smalltalk(query: Query, desk: Desk) -> Reply:
     return _said(topic if topic in _KNOWN else "greeting", desk)
 
 
-_KNOWN = {"greeting", "thanks", "goodbye", "who", "start", "help", "menu", "empty", "language", "aloud"}
+_KNOWN = {"greeting", "thanks", "goodbye", "who", "start", "help", "menu", "empty", "aloud", "number", "privacy"}
 
 
 def _said(topic: str, desk: Desk) -> Reply:

@@ -6,7 +6,7 @@ Liblinear on one core, a fixed seed, weights rounded to tenths: the same example
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
 
 from bot.understanding.confidence import signs
 from bot.understanding.features import features
@@ -22,7 +21,7 @@ from bot.understanding.intents import intents
 from bot.understanding.lexicon import lexicon
 from bot.understanding.model import FILE, Model, mark, written
 from bot.understanding.normalise import Reader, Speller
-from bot.understanding.ranking import Question, Ranker, known_questions
+from bot.understanding.ranking import Question, Ranker, known_questions, near_misses
 from bot.understanding.slots import Units
 from content.loader import find, load
 from content.pack import Pack
@@ -32,30 +31,38 @@ SOFT: Final = 20.0  # inverse strength of regularisation; 20 to 100 differ by le
 SEEN: Final = 2  # examples that a feature must stand in
 FAINT: Final = 0.25  # weights below are left out
 Found = list[Mapping[str, float]]
+Matrix = scipy.sparse.csr_matrix
 
 
 def learn(pack: Pack, questions: Sequence[Question]) -> Model:
-    """The model of these questions, with its confidence still to be fitted."""
+    """The model of these questions and of the pack's near misses, with its confidence still to be fitted."""
     words = lexicon()
     units = Units(pack)
     first = Reader(words)
     count = Counter(word for _, text in questions for word in first.read(text).plain.split())
     reader = Reader(words, Speller(count))
-    found: Found = []
-    for _, text in questions:
+
+    def found(text: str) -> Mapping[str, float]:
         read = reader.read(text)
-        found.append(features(units.find(read.plain)[1], read.tokens, words.fillers))
-    seen = Counter(feature for vector in found for feature in vector)
+        return features(units.find(read.plain)[1], read.tokens, words.fillers)
+
+    known = [found(text) for _, text in questions]
+    seen = Counter(feature for vector in known for feature in vector)
     rows = {feature: row for row, feature in enumerate(sorted(f for f, n in seen.items() if n >= SEEN))}
-    rarity = np.array([np.log(1.0 + len(found) / seen[feature]) for feature in rows]).round(2)
-    classifier = OneVsRestClassifier(
-        LogisticRegression(C=SOFT, solver="liblinear", dual=True, random_state=0, max_iter=1000)
-    )
-    classifier.fit(_matrix(found, rows, rarity), [label for label, _ in questions])
-    weights = np.vstack([one.coef_ for one in classifier.estimators_]).T
+    rarity = np.array([np.log(1.0 + len(known) / seen[feature]) for feature in rows]).round(2)
+    missed: dict[str, Found] = defaultdict(list)
+    for label, text in near_misses(pack):
+        missed[label].append(found(text))
+    labels = np.array([label for label, _ in questions])
+    whole = _matrix(known, rows, rarity)
+    fits = {
+        str(label): _fit(whole, labels == label, _matrix(missed[str(label)], rows, rarity))
+        for label in sorted({*labels})
+    }
+    weights = np.vstack([fit.coef_ for fit in fits.values()]).T
     return Model(
-        labels=tuple(classifier.classes_),
-        bias=np.array([one.intercept_[0] for one in classifier.estimators_], dtype=np.float32).round(1),
+        labels=tuple(fits),
+        bias=np.array([fit.intercept_[0] for fit in fits.values()], dtype=np.float32).round(1),
         rows=rows,
         rarity=rarity.astype(np.float32),
         weights=np.where(abs(weights) < FAINT, 0, weights).round(1).astype(np.float32),
@@ -65,15 +72,21 @@ def learn(pack: Pack, questions: Sequence[Question]) -> Model:
     )
 
 
-def _matrix(found: Found, rows: Mapping[str, int], rarity: np.ndarray) -> scipy.sparse.csr_matrix:
+def _fit(whole: Matrix, own: np.ndarray, missed: Matrix) -> LogisticRegression:
+    """One label against all the rest, and against what only sounds like it."""
+    classifier = LogisticRegression(C=SOFT, solver="liblinear", dual=True, random_state=0, max_iter=1000)
+    return classifier.fit(scipy.sparse.vstack([whole, missed]), np.append(own, np.zeros(missed.shape[0], dtype=bool)))
+
+
+def _matrix(found: Found, rows: Mapping[str, int], rarity: np.ndarray) -> Matrix:
     cells = [
         (number, rows[feature], weight * rarity[rows[feature]])
         for number, vector in enumerate(found)
         for feature, weight in vector.items()
         if feature in rows
     ]
-    number, row, value = map(np.array, zip(*cells, strict=True))
-    length = np.sqrt(np.bincount(number, value**2, len(found)))
+    number, row, value = map(np.array, zip(*cells, strict=True)) if cells else (np.zeros(0, int),) * 3
+    length = np.maximum(np.sqrt(np.bincount(number, value**2, len(found))), 1e-9)
     return scipy.sparse.csr_matrix((value / length[number], (number, row)), shape=(len(found), len(rows)))
 
 

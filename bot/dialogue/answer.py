@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.dialogue.press import kind_of, picked, pressed, started
+from bot.dialogue.press import is_number, kind_of, not_offered, picked, pressed, started
 from bot.storage import conversations, questions
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
@@ -28,7 +28,8 @@ from handlers import answered
 from handlers.contract import Desk, Lang, Query, Reply, SenderId, Understood
 
 HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-KEEPS_TOPIC: Final = {"smalltalk", "handover", "emergency", "out_of_scope"}  # these leave the talk where it was
+# Answers of these kinds leave the talk where it was.
+KEEPS_TOPIC: Final = {"smalltalk", "handover", "emergency", "out_of_scope", "clarify"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Dialogue:
         choices = await people.choices(message.sender) if message.sender else Choices()
         talk = await conversations.talk(session, message.sender, dt.datetime.now(dt.UTC)) if message.sender else None
         understood = self._understand(message, talk)
-        lang = message.lang or choices.lang or _spoken(message, understood, talk)
+        lang = _chosen(understood) or message.lang or choices.lang or _spoken(message, understood, talk)
         query = Query(
             text=message.text,
             understood=understood,
@@ -106,16 +107,16 @@ class Dialogue:
             return started(message.start, self.pack)
         if message.location and not message.text.strip():
             return Understood(kind="homestay", id="homestay:list", confidence=1.0)
-        context = Context()
+        home = message.unit if message.unit in self.pack.units else None
+        context = Context(unit=home)
         if talk:
             if button := picked(message.text, talk.offered.split()):
                 return pressed(button, self.pack)
             kind = kind_of(talk.item, self.pack) if talk.item else None
-            context = Context(id=talk.item, kind=kind, unit=talk.unit)
-        understood = self._understanding.understand(message.text, context)
-        if understood.kind == "hotline" and understood.id is None and message.unit in self.pack.units:
-            understood = replace(understood, id=f"hotline:{message.unit}")
-        return understood
+            context = Context(id=talk.item, kind=kind, unit=talk.unit or home)
+        if is_number(message.text):
+            return not_offered(talk.offered.split() if talk else (), self.pack)
+        return self._understanding.understand(message.text, context)
 
     @staticmethod
     def _now(at: dt.date | None) -> dt.datetime:
@@ -123,9 +124,15 @@ class Dialogue:
         return now if at is None else dt.datetime.combine(at, now.timetz())
 
 
+def _chosen(understood: Understood) -> Lang | None:
+    """The language that this very message asks for."""
+    chosen: dict[str | None, Lang] = {"language:vi": "vi", "language:en": "en"}
+    return chosen.get(understood.topic)
+
+
 def _spoken(message: Message, understood: Understood, talk: Conversation | None) -> Lang:
-    """The language of the words; of a button, a number or a place that of the talk, or as the platform knows."""
-    if any(c.isalpha() for c in message.text) and not message.press:
+    """The language of the words; of a button, a command or a place that of the talk, or as the platform knows."""
+    if any(c.isalpha() for c in message.text) and not message.press and not message.text.startswith("/"):
         return understood.lang
     return "en" if (talk.lang if talk else message.known_lang) == "en" else "vi"
 

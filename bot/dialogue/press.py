@@ -8,7 +8,7 @@ from typing import Final, get_args
 
 from content.pack import Pack
 from content.schema import Aspect, Hotline, Place, Procedure, Unit
-from handlers.contract import Kind, Understood
+from handlers.contract import Candidate, Kind, Understood
 from handlers.homestays import LIST
 
 PICK: Final = re.compile(r"(?:số|so|chọn|chon|câu|cau|no\.?|#)?\s*(\d{1,2})[.)]?", re.IGNORECASE)
@@ -20,6 +20,20 @@ def picked(text: str, offered: Sequence[str]) -> str | None:
     match = PICK.fullmatch(text.strip())
     number = int(match[1]) if match else 0
     return offered[number - 1] if 0 < number <= len(offered) else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a message is nothing but the number of a choice."""
+    return PICK.fullmatch(text.strip()) is not None
+
+
+def not_offered(offered: Sequence[str], pack: Pack) -> Understood:
+    """A number beyond the choices: the same choices again, or the way on where there were none."""
+    kinds = ((id_, kind_of(id_, pack)) for id_ in offered)
+    candidates = tuple(Candidate(kind=kind, id=id_, confidence=0.5) for id_, kind in kinds if kind)[:3]
+    if candidates:
+        return Understood(kind="clarify", candidates=candidates, confidence=0.5)
+    return Understood(kind="smalltalk", topic="number", confidence=1.0)
 
 
 def pressed(button: str, pack: Pack) -> Understood:

@@ -10,21 +10,23 @@ from typing import Final
 from bot.understanding.confidence import ANSWER, ASK, confidence
 from bot.understanding.context import Context
 from bot.understanding.emergency import emergency
-from bot.understanding.intents import command, intents, is_empty
+from bot.understanding.intents import command, intents, is_empty, language_wanted
 from bot.understanding.lexicon import lexicon
 from bot.understanding.model import Model
 from bot.understanding.normalise import Words
 from bot.understanding.ranking import UNIT_LABEL, Ranker, Ranking, known_questions
 from bot.understanding.slots import UNIT_WORD, OldNames, Units, aspect_of
-from bot.understanding.turns import correction, goes_on, halves
+from bot.understanding.turns import correction, goes_on, halves, is_short
 from content.pack import Pack, hotline_of
-from handlers.contract import Candidate, Kind, Lang, Understood
+from handlers.contract import Candidate, Kind, Understood
 
 __all__ = ["Context", "Understanding"]
 
 _BARE: Final = {"report", "appointment", "bulletin"}
 AWAY: Final = -20.0  # log-odds by which a correction leaves the last item
-TOWARDS: Final = 2.0  # and a question that goes on stays with it
+STANDS_ALONE: Final = 0.8  # a question less sure than this, that reads as going on, stays with the last item
+BARE: Final = 5  # words of a question that names an aspect and nothing else
+BESIDE: Final = 4.0  # log-odds within which both halves must stand in the whole
 BOTH: Final = 0.8  # how sure each half must be for a message to be two things
 SURELY_NOT: Final = 0.8  # so sure that something is outside, nothing is offered; below, what is near is
 NEAR: Final = 0.15  # share of the first's likelihood that makes the second worth offering
@@ -55,8 +57,7 @@ class Understanding:
                 kind="emergency", id=hotline_of(number), number=number, confidence=0.99, lang=words.lang
             )
         if topic := command(words.raw):
-            lang: Lang = "en" if words.raw.startswith("/en") else "vi"
-            return Understood(kind="smalltalk", topic=topic, confidence=1.0, lang=lang)
+            return Understood(kind="smalltalk", topic=topic, confidence=1.0, lang=words.lang)
         if is_empty(words):
             return Understood(kind="smalltalk", topic="empty", confidence=1.0)
         unit, masked = self._units.find(words.plain)
@@ -66,27 +67,32 @@ class Understanding:
         if named := self._names.get(words.plain):
             return self._answer(said, named, 1.0)
         found = self._ranked(said, words, masked, context)
+        if found.topic == "language":
+            return replace(found, topic=f"language:{language_wanted(words)}")
         if found.topic == "aloud" and context.id and context.kind:
             return replace(found, kind=context.kind, id=context.id)
-        return found
+        return self._at_home(found, context.unit) if context.unit and unit is None else found
 
     def _ranked(self, said: Understood, words: Words, masked: str, context: Context) -> Understood:
         if follow := self._follow_up(said, masked, context):
             return follow
         lean: dict[str, float] = {}
-        meant = correction(masked) if context.id else None
-        if meant and context.id:
+        if context.id and (meant := correction(masked)):
             masked, lean = meant, {context.id: AWAY}
-        elif context.id and goes_on(masked):
-            lean = {context.id: TOWARDS}
         ranked = self._ranker.rank(masked, words.tokens, lean)
+        sure = confidence(ranked, self._model)
+        if not ranked.best or ranked.share == 0:
+            return replace(said, kind="out_of_scope")
+        if context.id is None and len(masked.split()) <= BARE and self._says_nothing_new(said, masked):
+            return replace(said, kind="smalltalk", topic="groups", confidence=0.9)  # "how much is it?": of what?
+        alone = STANDS_ALONE if goes_on(masked) else ANSWER if said.aspect else 0.0
+        if sure < alone and context.id and not lean and is_short(masked):
+            return self._answer(replace(said, unit=said.unit or context.unit), context.id, ANSWER)
         return self._two_things(said, masked, ranked) or self._decided(said, ranked)
 
     def _decided(self, said: Understood, ranked: Ranking) -> Understood:
         """The three outcomes: an answer, a question back, or an honest no."""
         sure = confidence(ranked, self._model)
-        if not ranked.best:
-            return replace(said, kind="out_of_scope")
         first = ranked.best[0].label
         offered = self._candidates(said, ranked, sure)
         if first == "out_of_scope":
@@ -111,41 +117,50 @@ class Understanding:
                 sure = confidence(ranked, self._model)
                 if ranked.best and ranked.best[0].label in self._pack.procedures and sure >= BOTH:
                     found.append((ranked.best[0].label, sure))
-            if len(found) < 2 or found[0][0] == found[1][0]:
-                continue
             both = {label for label, _ in found}
+            near = {r.label for r in whole.best if r.score > whole.best[0].score - BESIDE}
+            if len(both) < 2 or not (both <= near or self._joint(both)):
+                continue
             sure = min(sure for _, sure in found)
             candidates = tuple(Candidate(kind="procedure", id=label, confidence=round(n, 3)) for label, n in found)
-            for procedure in self._pack.procedures.values():
-                if both <= {procedure.id, *procedure.joins}:
-                    others = tuple(c for c in candidates if c.id != procedure.id)
-                    return self._answer(said, procedure.id, sure, others)
-            if whole.best[0].label in both:
-                return replace(said, kind="clarify", candidates=candidates, confidence=sure)
+            if joint := self._joint(both):
+                return self._answer(said, joint, sure, candidates)
+            return replace(said, kind="clarify", candidates=candidates, confidence=sure)
         return None
+
+    def _joint(self, both: set[str]) -> str | None:
+        """The procedure that does both in one go."""
+        return next((p.id for p in self._pack.procedures.values() if both <= {p.id, *p.joins}), None)
 
     def _follow_up(self, said: Understood, masked: str, context: Context) -> Understood | None:
         """A short message that names only an aspect or a unit asks it of what was talked about."""
-        words = masked.split()
-        if len(words) > 8:
+        if context.id is None or not is_short(masked):
             return None
-        rest = [w for w in words if w not in self._lexicon.fillers and w != UNIT_WORD]
+        rest = [w for w in masked.split() if w not in self._lexicon.fillers and w != UNIT_WORD]
         if said.unit and context.kind == "hotline" and len(rest) <= 1:
             return self._answer(said, hotline_of(said.unit), 0.95)
-        if said.aspect is None or context.kind not in {None, "procedure", "initiative", "homestay", "hotline"}:
-            return None
-        left = set(self._lexicon.aspects[said.aspect].sub(" ", " ".join(words)).split())
-        if left - self._lexicon.fillers - self._lexicon.going_on:
-            return None
-        if context.id is None:  # "how much is it?", and nothing said before: of what?
-            return replace(said, kind="smalltalk", topic="groups", confidence=0.95)
-        return self._answer(replace(said, unit=said.unit or context.unit), context.id, 0.95)
+        if self._says_nothing_new(said, masked) and context.kind in {
+            "procedure",
+            "initiative",
+            "homestay",
+            "hotline",
+        }:
+            return self._answer(replace(said, unit=said.unit or context.unit), context.id, 0.95)
+        return None
+
+    def _says_nothing_new(self, said: Understood, masked: str) -> bool:
+        """Whether a message names an aspect and nothing that it could be the aspect of."""
+        if said.aspect is None:
+            return False
+        left = set(self._lexicon.aspects[said.aspect].sub(" ", " ".join(masked.split())).split())
+        return not left - self._lexicon.fillers - self._lexicon.going_on
 
     def _answer(self, said: Understood, label: str, sure: float, offered: tuple[Candidate, ...] = ()) -> Understood:
         kind = self._kind(label)
         sure = round(sure, 3)
         if kind == "smalltalk":
-            return replace(said, kind=kind, topic=label.partition(":")[2], confidence=sure)
+            topic = label.partition(":")[2]
+            return replace(said, kind=kind, topic=topic, confidence=sure)
         if kind in {"handover", "out_of_scope", *_BARE}:
             return replace(said, kind=kind, confidence=sure)
         id_ = self._id(label, said)
@@ -156,6 +171,12 @@ class Understanding:
         if label == UNIT_LABEL:
             return hotline_of(said.unit or self._main_unit())
         return label
+
+    def _at_home(self, found: Understood, unit: str) -> Understood:
+        """The number of "the ward" is that of the person's own, once it is known."""
+        main, own = hotline_of(self._main_unit()), hotline_of(unit)
+        candidates = tuple(replace(c, id=own) if c.id == main else c for c in found.candidates)
+        return replace(found, id=own if found.id == main else found.id, candidates=candidates)
 
     def _main_unit(self) -> str:
         successors = [unit.successor for unit in self._pack.units.values() if unit.successor]

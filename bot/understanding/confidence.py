@@ -8,7 +8,7 @@ from typing import Final
 from bot.understanding.model import Model
 from bot.understanding.ranking import Ranking
 
-ANSWER: Final = 0.5
+ANSWER: Final = 0.4
 ASK: Final = 0.2
 PLAIN: Final = (
     0.0,

@@ -6,12 +6,13 @@ from typing import Final
 
 from bot.understanding.lexicon import read
 from bot.understanding.normalise import Words
+from handlers.contract import Lang
 
 COMMANDS: Final = {
     "start": "start", "batdau": "start", "help": "help", "trogiup": "help", "menu": "menu", "xoa": "erase",
-    "erase": "erase", "delete": "erase", "vi": "language", "en": "language", "language": "language",
+    "erase": "erase", "delete": "erase", "vi": "language:vi", "en": "language:en", "language": "language",
     "ngonngu": "language", "chulon": "elder", "elder": "elder", "nhom": "groups", "groups": "groups",
-    "donvi": "units", "units": "units",
+    "donvi": "units", "units": "units", "privacy": "privacy", "riengtu": "privacy",
 }  # fmt: skip
 
 
@@ -31,4 +32,10 @@ def command(text: str) -> str | None:
 
 def is_empty(words: Words) -> bool:
     """Whether nothing was written that could be read: only pictures, marks or spaces."""
-    return not words.tokens
+    return not any(len(token) > 1 or token.isdigit() for token in words.tokens)
+
+
+def language_wanted(words: Words) -> Lang:
+    """The language that is asked for by name, else the one it is asked in."""
+    named: dict[str, Lang] = {"tieng anh": "en", "english": "en", "tieng viet": "vi", "vietnamese": "vi"}
+    return next((lang for name, lang in named.items() if name in words.plain), words.lang)

@@ -53,7 +53,7 @@ class Speller:
     """Finds the known word that a mistyped one stood for: one letter too many, too few, wrong or swapped."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        self._counts = {word: n for word, n in counts.items() if len(word) > 1 and word.isalpha()}
+        self._counts = {word: n for word, n in counts.items() if word.isalpha()}
         self._near: dict[str, list[str]] = defaultdict(list)
         for word in self._counts:
             if len(word) < 3:

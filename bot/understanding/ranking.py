@@ -50,6 +50,13 @@ def known_questions(pack: Pack, intents: Mapping[str, Sequence[str]]) -> Iterato
         yield from ((label, words) for words in questions)
 
 
+def near_misses(pack: Pack) -> Iterator[Question]:
+    """What sounds like an item and is not it: another's question, or nobody's."""
+    for id_, item in pack.items():
+        if not pack.unit_of(id_):
+            yield from ((CLUBS if id_.startswith("club:") else id_, words) for words in item.near_misses)
+
+
 class Ranker:
     """Ranks labels for a question."""
 

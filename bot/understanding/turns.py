@@ -12,10 +12,10 @@ CORRECTS: Final = re.compile(
     rf"^(?:da |a |oh |o |u )?(?:{_NO} {_MEANT}|(?:y (?:toi|tui|minh|em|con) (?:la|noi|muon hoi|hoi)))\b ?"
 )
 GOES_ON: Final = re.compile(
-    r"^(?:con|vay|the|roi|neu|nhung|vay con|the con|vay neu|vay roi|va|and|but|what if|what about|so|then)\b"
+    r"^(?:vay|the|roi|neu|nhung|va|and|but|what if|what about|so|then)\b"
 )
 JOINS: Final = re.compile(r"\b(?:voi|va|kem|cung voi|kem theo|dong thoi|luon ca|and|plus|together with)\b")
-SHORT: Final = 12  # words; a longer message stands on its own
+SHORT: Final = 10  # words
 
 
 def correction(plain: str) -> str | None:
@@ -24,9 +24,14 @@ def correction(plain: str) -> str | None:
     return plain[match.end() :].strip() if match else None
 
 
+def is_short(plain: str) -> bool:
+    """Whether a message may lean on the last answer; a longer one stands on its own."""
+    return len(plain.split()) <= SHORT
+
+
 def goes_on(plain: str) -> bool:
     """Whether a message reads as going on from the last answer."""
-    return len(plain.split()) <= SHORT and GOES_ON.match(plain) is not None
+    return GOES_ON.match(plain) is not None
 
 
 def halves(plain: str) -> Iterator[tuple[str, str]]:
