@@ -169,18 +169,23 @@ class Understanding:
 
     def _id(self, label: str, said: Understood) -> str:
         if label == UNIT_LABEL:
-            return hotline_of(said.unit or self._main_unit())
+            unit = said.unit or self._main_unit()
+            return hotline_of(unit) if unit else self._pack.locality.people_hotline
         return label
 
     def _at_home(self, found: Understood, unit: str) -> Understood:
         """The number of "the ward" is that of the person's own, once it is known."""
-        main, own = hotline_of(self._main_unit()), hotline_of(unit)
+        main, own = hotline_of(self._main_unit() or unit), hotline_of(unit)
         candidates = tuple(replace(c, id=own) if c.id == main else c for c in found.candidates)
         return replace(found, id=own if found.id == main else found.id, candidates=candidates)
 
-    def _main_unit(self) -> str:
-        successors = [unit.successor for unit in self._pack.units.values() if unit.successor]
-        return max(sorted(set(successors)), key=successors.count)
+    def _main_unit(self) -> str | None:
+        """The unit that serves most of the old ones; where none was merged, the first."""
+        units = self._pack.units.values()
+        successors = [unit.successor for unit in units if unit.successor]
+        return (
+            max(sorted(set(successors)), key=successors.count) if successors else next(iter(self._pack.units), None)
+        )
 
     def _kind(self, label: str) -> Kind:
         head = label.partition(":")[0]
