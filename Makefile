@@ -59,10 +59,11 @@ unit: setup $(VENV)/.installed-dev
 bench: setup $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks
 
-# Pictures of every page, at the width of a phone and of a desk, for the README and for looking at.
+# Pictures of every page, at the width of a phone and of a desk, under build/; those of docs/ are copied from there.
 screenshots: setup $(VENV)/.installed-dev
-	@mkdir -p docs/screenshots
-	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/web/test_browser.py -k readable
+	@mkdir -p build/screenshots
+	SCREENSHOTS=build/screenshots $(BIN)/python -m pytest tests/web/test_browser.py -k readable
+	@for picture in docs/screenshots/*.png; do cp build/screenshots/$$(basename $$picture) $$picture; done
 
 accuracy: setup $(VENV)/.installed-dev
 	$(BIN)/python -m tests.accuracy $(QUESTIONS)
