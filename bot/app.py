@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from bot.channels import channels
+from bot.channels.channel import Channel
+from bot.channels.ports import Ports
 from bot.delivery.engine import Engine, states
 from bot.delivery.inbox import Inbox
 from bot.dialogue.answer import HERE, Dialogue, Message
@@ -18,6 +20,7 @@ from bot.office.corrections import Corrections
 from bot.settings import Settings
 from bot.storage.conversations import PeopleInDatabase
 from bot.storage.database import Database
+from bot.storage.tokens import TokensInDatabase
 from bot.understanding import Understanding, model
 from content import loader
 from content.pack import Facts, Pack
@@ -52,6 +55,11 @@ class House:
     def public_url(self) -> str:
         """Where people reach the pages, without a slash at the end."""
         return self.settings.public_url.rstrip("/")
+
+    @property
+    def zalo_oa_verify(self) -> str | None:
+        """The code by which Zalo sees that this domain is ours."""
+        return self.settings.zalo_oa_verify
 
     @property
     def name(self) -> str:
@@ -133,7 +141,7 @@ async def house_of(settings: Settings, pack: Pack, understanding: Understanding)
 
 
 def _engine(settings: Settings, database: Database, dialogue: Dialogue) -> Engine:
-    on = channels(settings)
+    on = channels(settings, _ports(settings, database))
     key = hashlib.sha256(b"inbox" + settings.key()).digest()
     modes = {"telegram": settings.telegram_mode, "zalo-bot": settings.zalo_bot_mode}
     return Engine(
@@ -144,6 +152,25 @@ def _engine(settings: Settings, database: Database, dialogue: Dialogue) -> Engin
         unknown_sends=settings.unknown_sends,
         public_url=settings.public_url.rstrip("/"),
     )
+
+
+def _ports(settings: Settings, database: Database) -> Ports:
+    return Ports(zalo_oa_tokens=TokensInDatabase(database, settings.key(), f"zalo-oa:{settings.zalo_oa_app_id}"))
+
+
+@asynccontextmanager
+async def opened_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
+    """The channels alone, not connected yet: for whoever sets them up."""
+    database = Database(settings.database_url)
+    on: dict[str, Channel] = {}
+    try:
+        await database.migrate()
+        on = channels(settings, _ports(settings, database))
+        yield on
+    finally:
+        for channel in on.values():
+            await channel.close()
+        await database.close()
 
 
 @asynccontextmanager

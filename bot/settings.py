@@ -55,7 +55,11 @@ class Settings(BaseSettings):
         Field(pattern=r"^[A-Za-z0-9_-]{8,256}$", description="What Telegram repeats to us with each call."),
     ] = None
     telegram_proxy: Annotated[
-        str | None, Field(description="Proxy to reach Telegram through, as http://host:port or socks5://host:port.")
+        str | None,
+        Field(
+            pattern=r"^(https?|socks5h?)://[^\s/]+/?$",
+            description="Proxy to reach Telegram through, as http://host:port or socks5://host:port.",
+        ),
     ] = None
     zalo_bot_token: Annotated[
         str | None, Field(pattern=DIGITS_AND_TEXT, description="Token from Zalo Bot Creator; turns the Zalo Bot on.")
@@ -69,6 +73,9 @@ class Settings(BaseSettings):
     zalo_bot_secret: Annotated[
         str | None, Field(min_length=8, max_length=256, description="What Zalo Bot repeats to us with each call.")
     ] = None
+    zalo_bot_name: Annotated[
+        str | None, Field(max_length=100, description="Name that groups show (Bot Sa Đéc); taken out of questions.")
+    ] = None
     zalo_oa_id: Annotated[str | None, Field(description="Id of the Official Account; learnt when connected.")] = None
     zalo_oa_verify: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$", description="Code by which Zalo verifies our domain.")
@@ -81,6 +88,12 @@ class Settings(BaseSettings):
     zalo_oa_refresh_token: Annotated[
         str | None, Field(description="The first refresh token; later ones live in the database.")
     ] = None
+    zalo_oa_per_second: Annotated[
+        float, Field(gt=0, le=100, description="Calls a second to the OA's API; Zalo's own limit lowers it.")
+    ] = 1.0
+    zalo_oa_template: Annotated[
+        str, Field(pattern=r"^[a-z_]{0,20}$", description="template_type of buttons; empty: none is sent.")
+    ] = "button"
     zalo_oa_api_url: Annotated[
         str, Field(pattern=ROOT, description="Root of the OA's API; /v3.0/oa/… is appended.")
     ] = "https://openapi.zalo.me"

@@ -30,6 +30,9 @@ class Limits:
     burst: int
     per_chat_second: float = 1.0
     per_group_minute: float = 20.0
+    group_ids: str | None = None  # what the ids of groups begin with, where they can be told from people's
+    per_month: int | None = None  # messages, both directions; delivery counts them where this is set
+    people: int | None = None  # who may ever have written to the account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Update:
     thread: str | None = None  # the topic of a group that has topics
     moved_to: str | None = None  # for `moved`: the new id of the chat
     title: str | None = None  # for groups: its name
+    name: str | None = None  # for groups of platforms that cannot quote: whom the answer addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +84,21 @@ class SendResult:
     outcome: Outcome
     message_id: str | None = None
     wait: float | None = None  # seconds, for REPEAT
-    everyone: bool = False  # for REPEAT: the whole account waits, not this chat alone
+    times: int | None = None  # for REPEAT: so many tries in all, where more would not help
+    everyone: bool = False  # the whole account waits for `wait` seconds, not this chat alone
     moved_to: str | None = None
     reason: str = ""  # the platform's code and words, without a token or a person's text
-    instead: tuple[Outgoing, ...] = ()  # for REFUSED: the same words in a plainer form, to be sent once
+    left: int | None = None  # for SENT: the free replies that this person may still get, as the platform counts
+    per_second: float | None = None  # the whole account may send no more than this from now on
+    instead: tuple[Outgoing, ...] = ()  # for REFUSED: the same words in plainer bubbles, to be sent once
 
 
 class Malformed(Exception):
     """A webhook body that is not what the platform sends."""
+
+
+class NotYet(Exception):
+    """Whether an update concerns us cannot be told before the first connection; the platform will send it again."""
 
 
 @dataclass(slots=True)
@@ -96,7 +107,17 @@ class Health:
 
     state: State = "connecting"
     why: str = ""
+    used: str = ""  # how much of the month's messages is used, once it is nearly all
     tried: bool = field(default=False)  # the first connection try has ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One thing that whoever sets a channel up should know: words by key, and whether something must be done."""
+
+    key: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    wrong: bool = False
 
 
 class Channel(Protocol):
@@ -110,8 +131,12 @@ class Channel(Protocol):
         """Whether this webhook call comes from the platform; compared in constant time, before anything is parsed."""
         ...
 
+    def is_probe(self, raw: bytes) -> bool:
+        """Whether this unsigned call only asks if somebody is here; it is answered 200, and nothing is done."""
+        ...
+
     def receive(self, raw: bytes) -> Sequence[Update]:
-        """The updates in a verified body; none where it is a probe; `Malformed` where it is nonsense."""
+        """The updates in a verified body; none where it is a probe; `Malformed` where it is nonsense; or `NotYet`."""
         ...
 
     def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
@@ -128,6 +153,14 @@ class Channel(Protocol):
 
     def poll(self) -> AsyncIterator[Sequence[Update]]:
         """Updates by polling, for ever; each batch is stored before the next is asked for."""
+        ...
+
+    async def tend(self) -> None:
+        """What must be done now and then while the connection stands; called about every half minute."""
+        ...
+
+    async def inspect(self) -> Sequence[Note]:
+        """What `channels check` tells beyond `health`; asks the platform, changes nothing, raises nothing."""
         ...
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bot.cli.ask import ask
+from bot.cli.channels import app as channels
 from bot.cli.content import app as content
 from bot.cli.content import check_content
 from bot.cli.serve import serve, worker
@@ -26,6 +27,7 @@ app.command()(worker)
 app.command()(ask)
 app.command("check-content")(check_content)
 app.add_typer(content)
+app.add_typer(channels)
 
 
 @app.callback()

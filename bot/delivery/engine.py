@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.channel import Channel
+from bot.channels.channel import Channel, Update
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
-from bot.storage import queues
+from bot.storage import leases, queues, usage
 from bot.storage.database import Database
 
 log = structlog.get_logger()
 FIRST_TRY: Final = 10.0  # seconds that the first connection may take before it counts as ended
 LONGEST_WAIT: Final = 300.0  # seconds between two tries to connect
 WATCH: Final = 30.0  # seconds between two looks at a connection that stands
+RENEW: Final = leases.LENGTH.total_seconds() / 3  # seconds between two renewals of a lease
+NEARLY: Final = 0.8  # of a month's messages, or of the people: the operator is told
 TIDY: Final = 3600.0  # seconds between two erasures of what may no longer be kept
 
 
@@ -76,17 +80,81 @@ class Engine:
             channel.health.tried = True
             if channel.health.state == "ready":
                 tries = 0
+                await self._measure(channel)
                 await asyncio.sleep(WATCH)
-                while channel.health.state == "ready":  # noqa: ASYNC110 - a send that finds the account at fault tells
+                while channel.health.state == "ready":  # until tending, or a send, finds the account at fault
+                    await channel.tend()
+                    await self._measure(channel)
                     await asyncio.sleep(WATCH)
                 continue
             log.warning("channel", channel=channel.name, state=channel.health.state, why=channel.health.why)
             tries += 1
-            await asyncio.sleep(min(LONGEST_WAIT, 2.0**tries))
+            # What waits for a person's consent costs nobody anything to look at again.
+            longest = WATCH if channel.health.state == "not connected" else LONGEST_WAIT
+            await asyncio.sleep(min(longest, 2.0**tries))
+
+    async def _measure(self, channel: Channel) -> None:
+        """Tell when a month's messages, or the people an account may have, are nearly used up."""
+        if not channel.limits.per_month:
+            return
+        try:
+            async with self._database.reading() as session:
+                used = await usage.used(session, channel.name, dt.datetime.now(dt.UTC))
+        except (SQLAlchemyError, OSError) as error:
+            log.error("usage unknown", channel=channel.name, error=type(error).__name__)
+            return
+        said = [f"{used.messages} of {channel.limits.per_month} messages of this month"]
+        nearly = used.messages >= NEARLY * channel.limits.per_month
+        if channel.limits.people:
+            said.append(f"{used.people} of {channel.limits.people} people")
+            nearly = nearly or used.people >= NEARLY * channel.limits.people
+        if nearly and not channel.health.used:
+            log.warning("nearly used up", channel=channel.name, used=", ".join(said))
+        channel.health.used = ", ".join(said) if nearly else ""
 
     async def _polling_(self, channel: Channel) -> None:
+        """Ask for updates in one process only, for as long as it holds the lease."""
+        name, owner = f"poll:{channel.name}", secrets.token_hex(8)
+        try:
+            while True:
+                if not await self._holds(name, owner, held=False):
+                    await asyncio.sleep(RENEW)
+                    continue
+                polling = asyncio.create_task(self._poll(channel))
+                try:
+                    while not polling.done() and await self._holds(name, owner, held=True):
+                        await asyncio.wait({polling}, timeout=RENEW)
+                finally:
+                    polling.cancel()
+                    await asyncio.wait({polling})
+                if not polling.cancelled():
+                    polling.result()
+        finally:
+            async with self._database.unit_of_work() as session:
+                await leases.let_go(session, name, owner)
+
+    async def _holds(self, name: str, owner: str, *, held: bool) -> bool:
+        """Whether the lease is ours; while the database is away, as before, since nobody else can take it then."""
+        try:
+            async with self._database.unit_of_work() as session:
+                return await leases.hold(session, name, owner, dt.datetime.now(dt.UTC))
+        except (SQLAlchemyError, OSError) as error:
+            log.error("lease unknown", lease=name, error=type(error).__name__)
+            return held
+
+    async def _poll(self, channel: Channel) -> None:
         async for updates in channel.poll():
+            while not await self._kept(channel, updates):  # noqa: ASYNC110 - nothing tells when a database is back
+                await asyncio.sleep(1)
+
+    async def _kept(self, channel: Channel, updates: Sequence[Update]) -> bool:
+        """Whether a batch is written down; platforms that hand out each update once do not repeat it."""
+        try:
             await self.inbox.accept(channel, updates)
+        except Exception as error:  # noqa: BLE001 - a full inbox, a database away for a minute: tried until it is kept
+            log.error("polled updates wait", channel=channel.name, error=type(error).__name__)
+            return False
+        return True
 
     async def _waking(self) -> None:
         while True:
@@ -104,4 +172,4 @@ class Engine:
 
 def states(channels: Sequence[Channel]) -> dict[str, str]:
     """How each channel is doing, for `/readyz`."""
-    return {c.name: c.health.state + (f": {c.health.why}" if c.health.why else "") for c in channels}
+    return {c.name: ": ".join((c.health.state, *filter(None, (c.health.why, c.health.used)))) for c in channels}

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.channels.channel import Channel, Update
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
-from bot.storage import contacts, queues
+from bot.storage import contacts, queues, usage
 from bot.storage.database import Database
 from bot.storage.queues import Delivery, Received
 from content.texts import texts
@@ -91,9 +91,19 @@ class Inbox:
                 if await queues.waiting(session, str(row["channel"]), str(row["chat"])) >= FLOOD
             }
             kept = [row for row in rows if (row["channel"], row["chat"]) not in flooding]
-            await queues.accept(session, kept)
+            await self._keep_new(session, kept)
         if len(kept) < len(rows):
             log.warning("flood", dropped=len(rows) - len(kept))
+
+    async def _keep_new(self, session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+        metered = {str(row["channel"]) for row in rows if self._is_metered(str(row["channel"]))}
+        await queues.accept(session, [row for row in rows if row["channel"] not in metered])
+        for channel in metered:
+            new = await queues.accept(session, [row for row in rows if row["channel"] == channel])
+            await usage.count(session, channel, usage.RECEIVED, dt.datetime.now(dt.UTC), new)
+
+    def _is_metered(self, channel: str) -> bool:
+        return channel in self._channels and self._channels[channel].limits.per_month is not None
 
     async def answering(self) -> None:
         """Answer what is kept, until cancelled."""
@@ -151,9 +161,12 @@ class Inbox:
             return ()
         if update.what in {"message", "interacted", "joined"}:
             who = None if update.group else sender
-            await contacts.interacted(
-                session, channel.name, update.chat, update.at, sender=who, group=update.group, title=update.title
+            at = None if update.what == "joined" else update.at  # to follow is not to write: it opens no window
+            new = await contacts.interacted(
+                session, channel.name, update.chat, at, sender=who, group=update.group, title=update.title
             )
+            if new and not update.group and channel.limits.people:
+                await usage.count(session, channel.name, usage.PEOPLE, update.at)
         if update.what != "message":
             return ()
         message = Message(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel, Outcome, Outgoing, SendResult
 from bot.delivery.limits import Pace
-from bot.storage import contacts, queues
+from bot.storage import contacts, queues, usage
 from bot.storage.database import Database
 from bot.storage.queues import Delivery
 
@@ -58,8 +58,9 @@ class Outbox:
         now = dt.datetime.now(dt.UTC)
         async with self._database.unit_of_work() as session:
             rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy())
+        groups = self._channel.limits.group_ids or ""
         for row in rows:
-            self._pace.spend(row.chat, group=False)
+            self._pace.spend(row.chat, group=bool(groups) and row.chat.startswith(groups))
             self._flying[row.id] = tasks.create_task(self._send(row))
         return len(rows)
 
@@ -84,14 +85,18 @@ class Outbox:
     async def _settle_one(self, session: AsyncSession, row: Delivery, result: SendResult) -> None:
         now = dt.datetime.now(dt.UTC)
         row.reason, row.until = result.reason[:300], None
+        if result.per_second:
+            self._pace.slow(result.per_second)
+        if result.everyone and result.wait:
+            self._pace.stop(result.wait)
+        if result.outcome in {Outcome.SENT, Outcome.UNKNOWN} and self._channel.limits.per_month:
+            await usage.count(session, row.channel, usage.SENT, now)
         match result.outcome:
             case Outcome.SENT:
                 row.message_id = result.message_id
-                await contacts.replied(session, row.channel, row.chat)
-            case Outcome.REPEAT:
+                await contacts.replied(session, row.channel, row.chat, result.left)
+            case Outcome.REPEAT if result.times is None or row.tries < result.times:
                 wait = result.wait if result.wait is not None else _backoff(row.tries)
-                if result.everyone:
-                    self._pace.stop(wait)
                 return _again(row, now + dt.timedelta(seconds=wait))
             case Outcome.ACCOUNT:
                 self._pace.stop(PAUSE)
@@ -100,12 +105,12 @@ class Outbox:
             case Outcome.UNKNOWN if self._again and row.tries < 2:
                 return _again(row, now + dt.timedelta(seconds=_backoff(row.tries)))
             case Outcome.MOVED if result.moved_to:
-                await queues.move(session, row.channel, row.chat, result.moved_to)
                 await contacts.moved(session, row.channel, row.chat, result.moved_to)
-                row.chat = result.moved_to
+                await queues.move(session, row.channel, row.chat, result.moved_to)  # this row among them
                 return _again(row, now)
             case Outcome.REFUSED if result.instead:
                 row.body = dict(result.instead[0].body)
+                session.add_all(_after(row, bubble, now) for bubble in result.instead[1:])
                 return _again(row, now)
             case Outcome.GONE:
                 await contacts.gone(session, row.channel, row.chat, result.reason)
@@ -132,6 +137,14 @@ class Outbox:
                     mine = update(Delivery).where(Delivery.id.in_(self._flying), Delivery.state == "sending")
                     await session.execute(mine.values(until=now + queues.LEASE))
             await asyncio.sleep(HEARTBEAT)
+
+
+def _after(row: Delivery, bubble: Outgoing, now: dt.datetime) -> Delivery:
+    """One more bubble of the same answer."""
+    return Delivery(
+        channel=row.channel, chat=row.chat, lane=row.lane, body=dict(bubble.body), state="queued", tries=0,
+        not_before=now, expires=row.expires, received=row.received, at=now,
+    )  # fmt: skip
 
 
 def _again(row: Delivery, when: dt.datetime) -> None:

@@ -24,29 +24,35 @@ class Contact(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")  # why not
     last_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # the person's last interaction
     replies: Mapped[int] = mapped_column(default=0)  # bubbles sent since; platforms allow few
+    replies_left: Mapped[int | None] = mapped_column()  # as the platform says; None: it did not
 
 
 async def interacted(
     session: AsyncSession,
     channel: str,
     chat: str,
-    at: dt.datetime,
+    at: dt.datetime | None,
     *,
     sender: str | None,
     group: bool,
     title: str | None,
-) -> None:
-    """Somebody wrote or pressed: he can be reached again, and his window begins anew."""
-    contact = await session.get(Contact, (channel, chat)) or Contact(channel=channel, chat=chat)
+) -> bool:
+    """Somebody can be reached again; where he wrote or pressed, `at`, his window begins anew. True: he is new."""
+    known = await session.get(Contact, (channel, chat))
+    contact = known or Contact(channel=channel, chat=chat)
     contact.sender, contact.group, contact.title = sender, group, title or contact.title
-    contact.reachable, contact.reason, contact.last_at, contact.replies = True, "", at, 0
+    contact.reachable, contact.reason = True, ""
+    if at:
+        contact.last_at, contact.replies, contact.replies_left = at, 0, None
     session.add(contact)
+    return known is None
 
 
-async def replied(session: AsyncSession, channel: str, chat: str) -> None:
-    """One more bubble reached this chat since it last wrote."""
+async def replied(session: AsyncSession, channel: str, chat: str, left: int | None = None) -> None:
+    """One more bubble reached this chat since it last wrote; `left` free ones it may still get, if that was said."""
     if contact := await session.get(Contact, (channel, chat)):
         contact.replies += 1
+        contact.replies_left = left
 
 
 async def gone(session: AsyncSession, channel: str, chat: str, reason: str) -> None:

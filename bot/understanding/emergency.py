@@ -5,26 +5,56 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import count
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 import yaml
 
-from bot.understanding.lexicon import FOLDER, fold
+from bot.understanding.lexicon import FOLDER, fold, lexicon
 from bot.understanding.normalise import Words
 from bot.understanding.syllable import is_syllable, repaired
 
 NUMBERS: Final = ("114", "115", "113", "112", "111")
 LONG: Final = 60  # words; nobody in danger tells a story, unless it goes on while they write
+PLAIN: Final = "'"  # after a word without marks, where the person types marks: it is meant to have none
+
+CACHED: Final = 20_000  # words; people use few, again and again
 
 _TYPED: Final = re.compile(r"[^\W_]+")
-_PIECE: Final = re.compile(r"\.{2,3}|[~!]?\(|[){}|^$]|<\w+>|!?[^\s(){}|<>^$~!.]+")
-_GAPS: Final = {"..": r"(?: \S+){0,4}", "...": r"(?: \S+){0,9}"}
-_NOTHING: Final = frozenset[str]()
-_OLD_TONES: Final = re.compile(r"(?:o[àáảãạ]|o[èéẻẽẹ]|u[ỳýỷỹỵ])$")  # `hoả` is `hỏa`, but `toán` is right
-_NEW_TONES: Final = dict(
+_PIECE: Final = re.compile(r"!?\([^(){}<>]*\)|\{[^(){}<>]*\}|\.{2,3}|[~!]?\(|[){}|^$]|<\w+>|!?[^\s(){}|<>^$~!.]+")
+_REGEX: Final = {
+    "..": r"(?: \S++){0,4}",
+    "...": r"(?: \S++){0,9}",
+    "^": "^",
+    "$": "(?= $)",
+    "_": r" \S++",
+    "#": r" \d++",
+}
+_PATTERN: Final = re.compile(r"\n(?! )")  # a pattern begins in the first column; what stands deeper goes on
+_SPECIAL: Final = re.compile(r"[~_#.^$]")
+
+_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+_MARKED: Final = [unicodedata.normalize("NFC", v + tone) for v in "aăâeêioôơuưy" for tone in _TONES]
+_APART: Final = {letter: unicodedata.normalize("NFD", letter) for letter in _MARKED}
+_WITHOUT_TONE: Final = str.maketrans(
+    {
+        letter: unicodedata.normalize("NFC", apart.translate(dict.fromkeys(map(ord, _TONES))))
+        for letter, apart in _APART.items()
+    }
+)
+_HOOK_FOR_TILDE: Final = str.maketrans(
+    {
+        letter: unicodedata.normalize("NFC", apart.translate({0x303: 0x309, 0x309: 0x303}))
+        for letter, apart in _APART.items()
+    }
+)
+_HALF_HORN: Final = str.maketrans({"ư": "u"})
+_OLD_TONE: Final = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])$")  # `hoả` is `hỏa`, but `toán` is right
+_NEW_TONE: Final = dict(
     zip(
         "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),
         "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(),
@@ -33,55 +63,80 @@ _NEW_TONES: Final = dict(
 )
 _Y: Final = re.compile(r"^([klmt])([iíìỉĩị])$")  # `kĩ` is `kỹ`, as the reader has it
 _TO_Y: Final = str.maketrans("iíìỉĩị", "yýỳỷỹỵ")
-_TONES: Final = str.maketrans("", "", "\u0300\u0301\u0303\u0309\u0323")
-_HOOK_FOR_TILDE: Final = str.maketrans("\u0303\u0309", "\u0309\u0303")
 
 
 def _spelling(word: str) -> str:
     """`word` in the one spelling that the patterns use."""
-    word = _OLD_TONES.sub(lambda old: _NEW_TONES[old[0]], word)
-    return _Y.sub(lambda found: found[1] + found[2].translate(_TO_Y), word)
+    if len(word) == 2:
+        return _Y.sub(lambda found: found[1] + found[2].translate(_TO_Y), word)
+    return word if word.isascii() else _OLD_TONE.sub(lambda old: _NEW_TONE[old[0]], word)
 
 
-def _slips(word: str) -> Iterator[str]:
+def _slips(word: str) -> tuple[str, ...]:
     """How `word` is typed with a mark too few or, as the South speaks, with hook and tilde exchanged."""
-    apart = unicodedata.normalize("NFD", word)
-    yield unicodedata.normalize("NFC", apart.translate(_HOOK_FOR_TILDE))
-    yield unicodedata.normalize("NFC", apart.translate(_TONES))
-    yield word.replace("đ", "d")
-    yield word.replace("ươ", "uơ").replace("ướ", "uớ").replace("ườ", "uờ").replace("ượ", "uợ")
+    half = word.translate(_HALF_HORN) if "ươ" in word.translate(_WITHOUT_TONE) else word
+    return word.translate(_HOOK_FOR_TILDE), word.translate(_WITHOUT_TONE), word.replace("đ", "d"), half
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A part of a pattern: a regular expression, each word with the space before it, and the words it needs."""
+class _Need(NamedTuple):
+    """Words of which a message must have one."""
+
+    often: int  # how little that keeps out
+    words: frozenset[str]
+
+
+class _Piece(NamedTuple):
+    """A part of a pattern, as a regular expression: before each word a space."""
 
     regex: str
-    needs: tuple[frozenset[str], ...] = ()  # bare words: of each set the message must have one
+    needs: tuple[_Need, ...] = ()
     word: str | None = None  # the alternatives of a single word
 
 
 class _Language:
     """Reads the patterns of emergencies.yaml."""
 
-    def __init__(self, groups: Mapping[str, str], common: str, apart: str) -> None:
-        self._common = frozenset(fold(common).split())
-        self._words: set[str] = set(apart.split())
-        self.word = cache(self._word)
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        common = data["common"].split()
+        self._common = {word: len(common) - place for place, word in enumerate(common)}
+        self._plain = frozenset(data["plain"].split())
+        self._words: set[str] = set(data["apart"].split())
+        self._read = lexicon().words
+        self._word = cache(self._any_spelling)
+        self._flat = cache(self._alternatives)
         self._groups: dict[str, _Piece] = {}
-        for name, pattern in groups.items():
-            self._groups[name] = self.piece(pattern)
+        for name, pattern in data["groups"].items():
+            self._groups[name] = self.piece(" ".join(pattern.split()).replace("| ", "|"))
+
+    def patterns(self, lines: str) -> Iterator[_Piece]:
+        """Each pattern of a block."""
+        for line in _PATTERN.split(lines):
+            if line.strip():
+                yield self.piece(" ".join(line.split()).replace("| ", "|"))
 
     def piece(self, pattern: str) -> _Piece:
         """A whole pattern, or several with `|` between."""
-        return self._either(iter([*_PIECE.findall(pattern), ")"]), exact=False)
+        return self._up_to_end(iter(_PIECE.findall(pattern)), exact=False)
 
-    def spellings(self) -> dict[str, str]:
-        """Slips of the words that the patterns know, and what was meant."""
-        return {slip: word for word in self._words for slip in _slips(word) if slip not in self._words}
+    def spelt(self, token: str, marked: bool) -> str:
+        """A token of a message as the patterns have it."""
+        token = _spelling(token)
+        if token.isascii():
+            return token + PLAIN if marked and token in self._plain else token
+        return self._spellings.get(token, token)
 
-    def _either(self, pieces: Iterator[str], *, exact: bool) -> _Piece:
-        """What stands up to the closing bracket: sequences with `|` between."""
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """What a slip stands for: a word, or its bare letters where it may be several."""
+        found: dict[str, str] = {}
+        for word in self._words:
+            for slip in _slips(word):
+                if slip not in self._words:
+                    found[slip] = word if found.get(slip, word) == word else _spelling(fold(word))
+        return found
+
+    def _up_to_end(self, pieces: Iterator[str], *, exact: bool) -> _Piece:
+        """What stands up to the closing bracket, or the end."""
         ways: list[list[_Piece]] = [[]]
         for text in pieces:
             if text in ")}":
@@ -90,16 +145,50 @@ class _Language:
                 ways.append([])
             else:
                 ways[-1].append(self._piece(text, pieces, exact))
+        return self._either([self._sequence(way) for way in ways])
+
+    def _piece(self, text: str, pieces: Iterator[str], exact: bool) -> _Piece:
+        if text in _REGEX:
+            return _Piece(_REGEX[text])
+        if text[0] == "<":
+            return self._groups[text[1:-1]]
+        exact = exact or text[0] == "!"
+        inside = text.removeprefix("!")[1:-1]
+        if text[-1] in ")}":
+            inner = (
+                self._up_to_end(iter(_PIECE.findall(inside)), exact=exact)
+                if _SPECIAL.search(inside)
+                else self._flat(inside, exact)
+            )
+        elif text[-1] in "({":
+            inner = self._up_to_end(pieces, exact=exact)
+        else:
+            return self._word(text.removeprefix("!"), exact)
+        if text[0] == "~":
+            return _Piece(f"(?!{inner.regex} )")
+        return _Piece(f"(?:{inner.regex})?") if text[0] == "{" else inner
+
+    def _alternatives(self, text: str, exact: bool) -> _Piece:
+        """Words and phrases with `|` between, and nothing else."""
+        word = self._word
+        return self._either(
+            [
+                self._sequence([word(each.removeprefix("!"), exact or each[0] == "!") for each in way.split()])
+                for way in text.split("|")
+            ]
+        )
+
+    def _either(self, ways: list[_Piece]) -> _Piece:
         if len(ways) == 1:
-            return self._sequence(ways[0])
-        found = [self._sequence(way) for way in ways]
-        single = [way.word for way in found if way.word]
+            return ways[0]
+        single = [way.word for way in ways if way.word]
         regexes = [f" (?:{'|'.join(single)})"] if single else []
-        regexes += [way.regex for way in found if not way.word]
-        together = frozenset().union(*(min(way.needs, key=self._cost, default=_NOTHING) for way in found))
-        needs = (together,) if all(way.needs for way in found) else ()
-        word = "|".join(single) if len(single) == len(found) else None
-        return _Piece(f"(?:{'|'.join(regexes)})", needs, word)
+        regexes += [way.regex for way in ways if not way.word]
+        needs: tuple[_Need, ...] = ()
+        if all(way.needs for way in ways):
+            rarest = [way.needs[0] if len(way.needs) == 1 else min(way.needs) for way in ways]
+            needs = (_Need(sum(need.often for need in rarest), frozenset().union(*(need.words for need in rarest))),)
+        return _Piece(f"(?:{'|'.join(regexes)})", needs, "|".join(single) if len(single) == len(ways) else None)
 
     @staticmethod
     def _sequence(way: list[_Piece]) -> _Piece:
@@ -107,49 +196,31 @@ class _Language:
             return way[0]
         return _Piece("".join(piece.regex for piece in way), tuple(need for piece in way for need in piece.needs))
 
-    def _piece(self, text: str, pieces: Iterator[str], exact: bool) -> _Piece:
-        if text in _GAPS:
-            return _Piece(_GAPS[text])
-        if text == "^":
-            return _Piece("^")
-        if text == "$":
-            return _Piece("(?= $)")
-        if text[0] == "<":
-            return self._groups[text[1:-1]]
-        if text[-1] == "(":
-            inner = self._either(pieces, exact=exact or text[0] == "!")
-            return _Piece(f"(?!{inner.regex} )") if text[0] == "~" else inner
-        if text == "{":
-            return _Piece(f"(?:{self._either(pieces, exact=exact).regex})?")
-        if text == "_":
-            return _Piece(r" \S+")
-        if text == "#":
-            return _Piece(r" \d+")
-        return self.word(text.removeprefix("!"), exact or text[0] == "!")
-
-    def _word(self, word: str, exact: bool) -> _Piece:
-        """One word, in its spelling or bare."""
+    def _any_spelling(self, word: str, exact: bool) -> _Piece:
         word = _spelling(word)
         bare = _spelling(fold(word))
-        self._words.add(word)
-        either = word if exact or word == bare else f"{word}|{bare}"
-        return _Piece(f" (?:{either})" if "|" in either else f" {either}", (frozenset((bare,)),), either)
-
-    def _cost(self, need: Collection[str]) -> int:
-        """The more often its words are said, the less a need keeps out."""
-        return sum(100 if word in self._common else 1 for word in need)
-
-    def rarest_first(self, needs: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-        """The needs, those first that keep out most."""
-        return sorted(needs, key=self._cost)
+        read = self._read.get(word) or self._read.get(bare) or word  # the reader has spelt it out
+        self._words.update((word, *read.split()))
+        ways = dict.fromkeys((word, read) if exact else (word, read, bare))
+        either = "|".join(
+            f"{way}{PLAIN}?" if way == bare and word == bare and way in self._plain else way for way in ways
+        )
+        heads = {way.rpartition(" ")[2] for way in ways}
+        if word == bare:
+            heads |= {word + PLAIN}
+        need = _Need(self._common.get(bare, 1), frozenset(heads))
+        return _Piece(f" (?:{either})" if "|" in either else f" {either}", (need,), either)
 
 
 @dataclass(frozen=True)
 class _Sign:
-    """One pattern."""
+    """One pattern, and the words it needs besides the one it is found by."""
 
+    place: int
     regex: str
     needs: tuple[frozenset[str], ...]
+    number: str = ""  # to call, where it is the sign of a danger
+    before_idioms: bool = False  # its own words are idioms elsewhere
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -157,29 +228,41 @@ class _Sign:
         return re.compile(self.regex + "(?= )")
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message as the patterns see it."""
+
+    text: str  # its words, a space before and after each
+    words: Set[str]
+
+
 class _Signs:
     """Patterns, each looked for only in a message that has the words it needs."""
 
-    def __init__(self, lines: str, language: _Language) -> None:
-        self._always: list[_Sign] = []
+    def __init__(self, blocks: Iterable[Mapping[str, Any]], language: _Language) -> None:
         self._by_word: dict[str, list[_Sign]] = defaultdict(list)
-        for line in filter(None, map(str.strip, lines.splitlines())):
-            piece = language.piece(line)
-            needs = language.rarest_first(piece.needs)
-            sign = _Sign(piece.regex, tuple(needs[1:]))
-            for word in needs[0] if needs else ():
-                self._by_word[word].append(sign)
-            if not needs:
-                self._always.append(sign)
+        place = count()
+        for block in blocks:
+            number, before_idioms = block.get("number", ""), block.get("before_idioms", False)
+            for piece in language.patterns(block["signs"]):
+                first, *others = sorted(piece.needs)
+                needs = tuple(need.words for need in others)
+                sign = _Sign(next(place), piece.regex, needs, number, before_idioms)
+                for word in first.words:
+                    self._by_word[word].append(sign)
         self.heads = frozenset(self._by_word)
 
-    def likely(self, words: Collection[str]) -> Iterator[_Sign]:
-        """The signs whose words are all there."""
-        yield from self._always
-        for word in self.heads.intersection(words):
+    def likely(self, words: Set[str]) -> list[_Sign]:
+        """The signs whose words are all there, in their order."""
+        found: list[_Sign] = []
+        for word in self.heads & words:
             for sign in self._by_word[word]:
-                if all(not need.isdisjoint(words) for need in sign.needs):
-                    yield sign
+                for need in sign.needs:
+                    if need.isdisjoint(words):
+                        break
+                else:
+                    found.append(sign)
+        return sorted(found, key=attrgetter("place")) if len(found) > 1 else found
 
     def found(self, message: _Message) -> bool:
         """Whether any is in the message."""
@@ -194,14 +277,6 @@ class _Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Message:
-    """A message as the patterns see it."""
-
-    text: str  # its words, a space before and after each
-    words: Collection[str]  # the same, bare
-
-
-@dataclass(frozen=True, slots=True)
 class _Peace:
     """What makes a danger a figure of speech, a question or a story; and what makes it a danger again."""
 
@@ -211,95 +286,79 @@ class _Peace:
     cry: _Signs
     now: _Signs
 
-    def broken(self, message: _Message) -> bool:
+    def broken(self, message: _Message, without_idioms: _Message) -> bool:
         """Whether the danger is told as what goes on, not as a question, a paper or the past."""
-        if self.cry.found(message):
+        if self.cry.found(without_idioms):
             return True
         if self.firm.found(message):
             return False
         quiet = message.text.count(" ") > LONG or self.soft.found(message)
-        return not quiet or self.now.found(message)
+        return not quiet or self.now.found(without_idioms)
 
 
 class _Alarm:
     """The dangers of one language, in the order in which they are looked for."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._language = _Language(data["groups"], data["common"], data["apart"])
-        self._dangers = [
-            (each["number"], each.get("before_idioms", False), _Signs(each["signs"], self._language))
-            for each in data["dangers"]
-        ]
-        self._peace = _Peace(**{name: _Signs(data[name], self._language) for name in _Peace.__slots__})
-        self._heads = frozenset().union(*(signs.heads for _, _, signs in self._dangers))
-        self._spellings = self._language.spellings()
+        self._language = language = _Language(data)
+        self._dangers = _Signs(data["dangers"], language)
+        self._data = data
         self._typed: Mapping[str, str] = data["typed"]
-        self._meant = cache(self._mended)
+        self._mended = lru_cache(maxsize=CACHED)(self._without_slip)
+        self._spelt = lru_cache(maxsize=CACHED)(language.spelt)
 
-    def number(self, tokens: Iterable[str], words: Collection[str]) -> str | None:
-        """The number for a message, or None."""
-        if self._heads.isdisjoint(words):
-            return None
-        likely = [
-            (number, early, found)
-            for number, early, signs in self._dangers
-            if not signs.heads.isdisjoint(words) and (found := list(signs.likely(words)))
-        ]
+    @cached_property
+    def _peace(self) -> _Peace:
+        return _Peace(*(_Signs([{"signs": self._data[name]}], self._language) for name in _Peace.__slots__))
+
+    def number(self, tokens: Iterable[str], *, marked: bool = False) -> str | None:
+        """The number for a message of these tokens; None where it tells no danger."""
+        spelt = [self._spelt(token, marked) for token in tokens]
+        words = set(spelt)
+        likely = self._dangers.likely(words)
         if not likely:
             return None
-        message = _Message(f" {' '.join(map(self.spelt, tokens))} ", words)
-        without: _Message | None = None
-        for number, early, signs in likely:
-            without = without or self._peace.idioms.without(message)
-            text = message.text if early else without.text
-            if any(sign.pattern.search(text) for sign in signs):
-                return number if self._peace.broken(message) else None
+        message = _Message(f" {' '.join(spelt)} ", words)
+        without = self._peace.idioms.without(message)
+        for sign in likely:
+            if sign.pattern.search(message.text if sign.before_idioms else without.text):
+                return sign.number if self._peace.broken(message, without) else None
         return None
 
-    def spelt(self, token: str) -> str:
-        """A token in the spelling of the patterns."""
-        if token.isascii():
-            return _spelling(token)
-        token = _spelling(token)
-        return self._spellings.get(token, token)
-
-    def meant(self, typed: Iterable[str]) -> list[str] | None:
-        """The words as typed with those mended that the reader cannot know to be dangers; None where there are none."""
-        typed = list(typed)
-        meant = list(map(self._meant, typed))
+    def mended(self, typed: list[str]) -> list[str] | None:
+        """The words as typed, without the slips that the reader cannot know to be dangers; None where there are none."""
+        meant = list(map(self._mended, typed))
         return [says or word for word, says in zip(typed, meant, strict=True)] if any(meant) else None
 
-    def _mended(self, word: str) -> str | None:
+    def _without_slip(self, word: str) -> str | None:
         if word in self._typed:
             return self._typed[word]
         bare = fold(word)
-        if len(bare) < 3 or is_syllable(bare) or not bare.isascii():
+        if len(bare) < 4 or is_syllable(bare) or not bare.isascii():
             return None
         swapped = (bare[:i] + bare[i + 1] + bare[i] + bare[i + 2 :] for i in range(len(bare) - 1))
-        return next((near for near in (repaired(bare), *swapped) if near in self._heads), None)
-
-
-@dataclass(frozen=True)
-class _Alarms:
-    vi: _Alarm
-    en: _Alarm
+        return next(
+            (near for near in (repaired(bare) or "", *swapped) if near in self._dangers.heads and len(near) > 3), None
+        )
 
 
 @cache
-def _alarms() -> _Alarms:
+def _alarms() -> dict[str, _Alarm]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
     data = yaml.load((FOLDER / "emergencies.yaml").read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
-    return _Alarms(_Alarm(data["vi"]), _Alarm(data["en"]))
+    return {lang: _Alarm(each) for lang, each in data.items()}
 
 
 def emergency(words: Words) -> str | None:
     """The number to call for what is happening now, or None where nothing is."""
     alarms = _alarms()
     typed = _TYPED.findall(words.raw.lower())
-    if number := alarms.vi.number(words.tokens, set(words.plain.split())):
-        return number
-    if meant := alarms.vi.meant(typed):
-        bare = set(map(fold, meant))
-        if number := alarms.vi.number(meant, bare):
+    if words.lang == "vi":
+        vietnamese = alarms["vi"]
+        if number := vietnamese.number(words.tokens, marked=words.marked):
             return number
-    return alarms.en.number(typed, set(typed))
+        if (meant := vietnamese.mended(typed)) and (number := vietnamese.number(meant, marked=words.marked)):
+            return number
+        if words.marked:
+            return None
+    return alarms["en"].number(typed)

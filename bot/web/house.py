@@ -37,6 +37,11 @@ class House(Protocol):
         ...
 
     @property
+    def zalo_oa_verify(self) -> str | None:
+        """The code by which Zalo sees that this domain is ours."""
+        ...
+
+    @property
     def name(self) -> str:
         """The locality, as people call it."""
         ...

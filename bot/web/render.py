@@ -27,8 +27,8 @@ SCHEMES: Final = ("https://", "http://", "/", "tel:", "geo:", "mailto:")
 TEMPLATES: web.AppKey[Environment] = web.AppKey("templates")
 
 
-def templates() -> Environment:
-    """The templates, with everything escaped that is not markup of our own."""
+def templates(**known: object) -> Environment:
+    """The templates, with everything escaped that is not markup of our own; `known` on every page."""
     env = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -39,6 +39,7 @@ def templates() -> Environment:
     env.filters["linked"] = linked
     env.filters["typed"] = typed
     env.globals["safe_url"] = safe_url
+    env.globals.update(known)
     return env
 
 

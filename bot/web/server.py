@@ -14,7 +14,8 @@ def application(house: House) -> web.Application:
     app = web.Application(middlewares=guard.MIDDLEWARES, client_max_size=webhooks.LONGEST)
     app[HOUSE] = house
     app[webhooks.INBOX] = house.engine.inbox
-    app[render.TEMPLATES] = render.templates()
+    app[webhooks.VERIFY] = house.zalo_oa_verify
+    app[render.TEMPLATES] = render.templates(zalo_oa_verify=house.zalo_oa_verify)
     app[static.STATIC] = static.Static()
     app.add_routes(
         [
@@ -32,6 +33,8 @@ def application(house: House) -> web.Application:
                 web.post(f"/webhook/{name}", webhooks.hook(channel))
                 for name, channel in house.engine.channels.items()
             ),
+            *(web.get(f"/webhook/{name}", webhooks.alive) for name in house.engine.channels),
+            web.get("/zalo_verifier{code}.html", webhooks.zalo_verifier),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
             web.get("/static/{digest}/{name:.+}", static.static_file),

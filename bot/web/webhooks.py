@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bot.channels.channel import Channel, Malformed
+from bot.channels.channel import Channel, Malformed, NotYet
 from bot.delivery.inbox import Inbox, InboxFull
 
 log = structlog.get_logger()
@@ -22,6 +22,8 @@ def hook(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
 
     async def take(request: web.Request) -> web.Response:
         raw = await request.read()
+        if channel.is_probe(raw):
+            return web.Response()
         if not channel.verify(request.headers, raw):
             log.warning("webhook refused", channel=channel.name)
             return web.Response(status=401)
@@ -30,6 +32,8 @@ def hook(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
         except Malformed:
             log.warning("webhook malformed", channel=channel.name)
             return web.Response(status=400)
+        except NotYet:
+            return web.Response(status=503, headers=BUSY)
         try:
             await request.app[INBOX].accept(channel, updates)
         except InboxFull as error:
@@ -38,3 +42,22 @@ def hook(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
         return web.Response()
 
     return take
+
+
+async def alive(request: web.Request) -> web.Response:
+    """`GET` of a webhook's address: some platforms, and the people who set them up, ask if somebody is here."""
+    return web.Response()
+
+
+VERIFY: web.AppKey[str | None] = web.AppKey("zalo_oa_verify", str)
+
+
+async def zalo_verifier(request: web.Request) -> web.Response:
+    """`GET /zalo_verifier<code>.html`: how Zalo sees that this domain is ours."""
+    code = request.app[VERIFY]
+    if not code or request.match_info["code"] != code:
+        raise web.HTTPNotFound
+    return web.Response(
+        text=f'<!doctype html>\n<meta name="zalo-platform-site-verification" content="{code}">\n{code}\n',
+        content_type="text/html",
+    )

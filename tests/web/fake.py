@@ -152,6 +152,7 @@ class FakeHouse:
     public_url: str = "https://hoi.example"
     name: str = "Sa Đéc"
     is_ready: bool = True
+    zalo_oa_verify: str | None = None
     asked: list[dict[str, object]] = field(default_factory=list)
 
     @property
