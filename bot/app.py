@@ -150,6 +150,7 @@ def _engine(settings: Settings, database: Database, dialogue: Dialogue) -> Engin
         on,
         polling=frozenset(name for name in on if modes.get(name) == "polling"),
         unknown_sends=settings.unknown_sends,
+        pace=settings.pace,
         public_url=settings.public_url.rstrip("/"),
     )
 

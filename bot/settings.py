@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         Literal["leave", "retry"],
         Field(description="Messages in flight when a process died: leave them, or send them again (perhaps twice)."),
     ] = "leave"
+    pace: Annotated[
+        float,
+        Field(
+            ge=0, le=1000, description="Sends per second, as a multiple of what each platform allows; 0: no pace at all."
+        ),
+    ] = 1.0
     telegram_bot_token: Annotated[
         str | None, Field(pattern=DIGITS_AND_TEXT, description="Token from BotFather; turns Telegram on.")
     ] = None

@@ -37,6 +37,7 @@ class Engine:
         *,
         polling: frozenset[str] = frozenset(),
         unknown_sends: str = "leave",
+        pace: float = 1.0,
         public_url: str = "",
     ) -> None:
         self._database = database
@@ -44,7 +45,9 @@ class Engine:
         self.channels = channels
         self._polling = polling
         self._public_url = public_url
-        self._outboxes = [Outbox(database, channel, unknown_sends=unknown_sends) for channel in channels.values()]
+        self._outboxes = [
+            Outbox(database, channel, unknown_sends=unknown_sends, pace=pace) for channel in channels.values()
+        ]
 
     async def run(self, *, receives: bool, delivers: bool) -> None:
         """Until cancelled: `receives` for whoever has the web, `delivers` for whoever answers and sends."""

@@ -5,16 +5,21 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Final
 
 from bot.channels.channel import Limits
+
+ANY: Final = 1_000_000  # more than anybody sends
 
 
 class Pace:
     """A bucket for the account, and the last send of each chat; times are seconds of a monotonic clock."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: Limits, factor: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """`factor`: so many times what the limits say; 0 lifts them, but never what the platform says itself."""
         self._clock = clock
-        self._rate, self._burst = limits.per_second, float(limits.burst)
+        self._factor = factor
+        self._rate, self._burst = limits.per_second * factor, float(limits.burst)
         self._limits = limits
         self._level, self._at = self._burst, clock()
         self._free: OrderedDict[str, float] = OrderedDict()  # chat -> when it may be sent to again
@@ -25,6 +30,8 @@ class Pace:
         now = self._clock()
         if now < self._stopped:
             return 0
+        if not self._rate:
+            return ANY
         self._level = min(self._burst, self._level + (now - self._at) * self._rate)
         self._at = now
         return int(self._level + 1e-9)
@@ -39,9 +46,10 @@ class Pace:
     def spend(self, chat: str, *, group: bool) -> None:
         """One is sent to this chat."""
         self._level -= 1.0
-        gap = 60.0 / self._limits.per_group_minute if group else 1.0 / self._limits.per_chat_second
-        self._free[chat] = self._clock() + gap
-        self._free.move_to_end(chat)
+        if self._factor:
+            gap = 60.0 / self._limits.per_group_minute if group else 1.0 / self._limits.per_chat_second
+            self._free[chat] = self._clock() + gap / self._factor
+            self._free.move_to_end(chat)
 
     def busy(self) -> list[str]:
         """The chats that were sent to so lately that they must wait."""
@@ -60,4 +68,6 @@ class Pace:
 
     def slow(self, per_second: float) -> None:
         """The platform allows less than was set."""
-        self._rate = min(self._rate, per_second)
+        if not self._rate:
+            self._level, self._at = self._burst, self._clock()
+        self._rate = min(self._rate or per_second, per_second)

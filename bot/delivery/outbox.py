@@ -28,11 +28,13 @@ RETRY = "retry"
 class Outbox:
     """Sends what is queued for one channel."""
 
-    def __init__(self, database: Database, channel: Channel, *, unknown_sends: str = "leave") -> None:
+    def __init__(
+        self, database: Database, channel: Channel, *, unknown_sends: str = "leave", pace: float = 1.0
+    ) -> None:
         self._database = database
         self._channel = channel
         self._again = unknown_sends == RETRY
-        self._pace = Pace(channel.limits)
+        self._pace = Pace(channel.limits, pace)
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._landed: list[tuple[Delivery, SendResult]] = []
         self.work = asyncio.Event()

@@ -17,11 +17,11 @@ import yaml
 from bot.understanding.lexicon import FOLDER, fold, lexicon
 from bot.understanding.normalise import Words
 from bot.understanding.syllable import is_syllable, repaired
+from handlers.contract import Lang
 
 NUMBERS: Final = ("114", "115", "113", "112", "111")
 LONG: Final = 60  # words; nobody in danger tells a story, unless it goes on while they write
 PLAIN: Final = "'"  # after a word without marks, where the person types marks: it is meant to have none
-
 CACHED: Final = 20_000  # words; people use few, again and again
 
 _TYPED: Final = re.compile(r"[^\W_]+")
@@ -53,6 +53,9 @@ _HOOK_FOR_TILDE: Final = str.maketrans(
     }
 )
 _HALF_HORN: Final = str.maketrans({"ư": "u"})
+_BARE: Final = str.maketrans(
+    {letter: apart[0] for letter, apart in _APART.items()} | dict(zip("ăâđêôơư", "aadeoou", strict=True))
+)
 _OLD_TONE: Final = re.compile(r"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])$")  # `hoả` is `hỏa`, but `toán` is right
 _NEW_TONE: Final = dict(
     zip(
@@ -83,6 +86,9 @@ class _Need(NamedTuple):
 
     often: int  # how little that keeps out
     words: frozenset[str]
+
+
+_OFTEN: Final = attrgetter("often")
 
 
 class _Piece(NamedTuple):
@@ -171,12 +177,11 @@ class _Language:
     def _alternatives(self, text: str, exact: bool) -> _Piece:
         """Words and phrases with `|` between, and nothing else."""
         word = self._word
-        return self._either(
-            [
-                self._sequence([word(each.removeprefix("!"), exact or each[0] == "!") for each in way.split()])
-                for way in text.split("|")
-            ]
-        )
+        ways = []
+        for way in text.split("|"):
+            pieces = [word(each.removeprefix("!"), exact or each[0] == "!") for each in way.split()]
+            ways.append(pieces[0] if len(pieces) == 1 else self._sequence(pieces))
+        return self._either(ways)
 
     def _either(self, ways: list[_Piece]) -> _Piece:
         if len(ways) == 1:
@@ -186,7 +191,7 @@ class _Language:
         regexes += [way.regex for way in ways if not way.word]
         needs: tuple[_Need, ...] = ()
         if all(way.needs for way in ways):
-            rarest = [way.needs[0] if len(way.needs) == 1 else min(way.needs) for way in ways]
+            rarest = [way.needs[0] if len(way.needs) == 1 else min(way.needs, key=_OFTEN) for way in ways]
             needs = (_Need(sum(need.often for need in rarest), frozenset().union(*(need.words for need in rarest))),)
         return _Piece(f"(?:{'|'.join(regexes)})", needs, "|".join(single) if len(single) == len(ways) else None)
 
@@ -198,7 +203,7 @@ class _Language:
 
     def _any_spelling(self, word: str, exact: bool) -> _Piece:
         word = _spelling(word)
-        bare = _spelling(fold(word))
+        bare = _spelling(word.translate(_BARE))
         read = self._read.get(word) or self._read.get(bare) or word  # the reader has spelt it out
         self._words.update((word, *read.split()))
         ways = dict.fromkeys((word, read) if exact else (word, read, bare))
@@ -245,7 +250,7 @@ class _Signs:
         for block in blocks:
             number, before_idioms = block.get("number", ""), block.get("before_idioms", False)
             for piece in language.patterns(block["signs"]):
-                first, *others = sorted(piece.needs)
+                first, *others = sorted(piece.needs, key=_OFTEN)
                 needs = tuple(need.words for need in others)
                 sign = _Sign(next(place), piece.regex, needs, number, before_idioms)
                 for word in first.words:
@@ -343,22 +348,26 @@ class _Alarm:
 
 
 @cache
-def _alarms() -> dict[str, _Alarm]:
+def _data() -> dict[Lang, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
-    data = yaml.load((FOLDER / "emergencies.yaml").read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
-    return {lang: _Alarm(each) for lang, each in data.items()}
+    data: dict[Lang, Any] = yaml.load((FOLDER / "emergencies.yaml").read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
+    return data
+
+
+@cache
+def _alarm(lang: Lang) -> _Alarm:
+    return _Alarm(_data()[lang])
 
 
 def emergency(words: Words) -> str | None:
     """The number to call for what is happening now, or None where nothing is."""
-    alarms = _alarms()
     typed = _TYPED.findall(words.raw.lower())
     if words.lang == "vi":
-        vietnamese = alarms["vi"]
+        vietnamese = _alarm("vi")
         if number := vietnamese.number(words.tokens, marked=words.marked):
             return number
         if (meant := vietnamese.mended(typed)) and (number := vietnamese.number(meant, marked=words.marked)):
             return number
         if words.marked:
             return None
-    return alarms["en"].number(typed)
+    return _alarm("en").number(typed)
