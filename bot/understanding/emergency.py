@@ -108,6 +108,7 @@ class _Language:
         self._plain = frozenset(data["plain"].split())
         self._words: set[str] = set(data["apart"].split())
         self._read = lexicon().words
+        self._south: Mapping[str, str] = data["south"]
         self._word = cache(self._any_spelling)
         self._flat = cache(self._alternatives)
         self._groups: dict[str, _Piece] = {}
@@ -189,10 +190,14 @@ class _Language:
         single = [way.word for way in ways if way.word]
         regexes = [f" (?:{'|'.join(single)})"] if single else []
         regexes += [way.regex for way in ways if not way.word]
-        needs: tuple[_Need, ...] = ()
-        if all(way.needs for way in ways):
-            rarest = [way.needs[0] if len(way.needs) == 1 else min(way.needs, key=_OFTEN) for way in ways]
-            needs = (_Need(sum(need.often for need in rarest), frozenset().union(*(need.words for need in rarest))),)
+        often, words = 0, set[str]()
+        for way in ways:
+            if not way.needs:
+                return _Piece(f"(?:{'|'.join(regexes)})")
+            need = way.needs[0] if len(way.needs) == 1 else min(way.needs, key=_OFTEN)
+            often += need.often
+            words |= need.words
+        needs = (_Need(often, frozenset(words)),)
         return _Piece(f"(?:{'|'.join(regexes)})", needs, "|".join(single) if len(single) == len(ways) else None)
 
     @staticmethod
@@ -206,7 +211,7 @@ class _Language:
         bare = _spelling(word.translate(_BARE))
         read = self._read.get(word) or self._read.get(bare) or word  # the reader has spelt it out
         self._words.update((word, *read.split()))
-        ways = dict.fromkeys((word, read) if exact else (word, read, bare))
+        ways = dict.fromkeys((word, read) if exact else (word, read, bare, self._south.get(word, bare)))
         either = "|".join(
             f"{way}{PLAIN}?" if way == bare and word == bare and way in self._plain else way for way in ways
         )
@@ -362,7 +367,7 @@ def _alarm(lang: Lang) -> _Alarm:
 def emergency(words: Words) -> str | None:
     """The number to call for what is happening now, or None where nothing is."""
     typed = _TYPED.findall(words.raw.lower())
-    if words.lang == "vi":
+    if words.lang == "vi" or all(map(is_syllable, typed)):
         vietnamese = _alarm("vi")
         if number := vietnamese.number(words.tokens, marked=words.marked):
             return number

@@ -106,11 +106,19 @@ class Reader:
         return Words(raw=raw, tokens=tuple(tokens), plain=plain, lang=lang, marked=marked)
 
     def language(self, typed: Iterable[str]) -> Lang:
-        """English where most words are, Vietnamese otherwise."""
+        """English where most words are, or can be nothing else; Vietnamese otherwise."""
         words = [w for w in typed if w.isalpha() and len(w) > 1]
         english = sum(w in self._lexicon.english for w in words)
         marked = sum(not _UNMARKED.issuperset(w) for w in words)
-        return "en" if english and 2.5 * english >= len(words) and 4 * marked <= len(words) else "vi"
+        if not english or 4 * marked > len(words):
+            return "vi"
+        return "en" if 2.5 * english >= len(words) or 2 * sum(map(self._is_foreign, words)) >= len(words) else "vi"
+
+    def _is_foreign(self, word: str) -> bool:
+        """Whether a word is English, or no Vietnamese syllable, short form or slip of one."""
+        if word in self._lexicon.english:
+            return True
+        return word.isascii() and not is_syllable(word) and word not in self._lexicon.words and repaired(word) is None
 
     def _spelt_out(self, word: str, lang: Lang) -> str:
         says = self._lexicon.words.get(word) if lang == "vi" else None

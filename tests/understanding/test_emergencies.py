@@ -12,6 +12,7 @@ import yaml
 from bot.understanding import Understanding
 from bot.understanding.emergency import NUMBERS, emergency
 from bot.understanding.intents import intents
+from bot.understanding.lexicon import fold
 from bot.understanding.normalise import Reader
 from content.pack import Pack
 
@@ -100,6 +101,15 @@ def test_what_only_sounds_like_a_danger_is_none(reader: Reader, said: str) -> No
 
 def test_no_example_of_the_pack_is_an_emergency(reader: Reader, pack: Pack) -> None:
     assert {said for said in of_the_pack(pack) if emergency(reader.read(said))} <= REAL
+
+
+def test_no_example_of_the_pack_is_an_emergency_without_its_marks(reader: Reader, pack: Pack) -> None:
+    assert {said for said in of_the_pack(pack) if emergency(reader.read(fold(said)))} <= REAL
+
+
+def test_nearly_every_danger_is_one_without_its_marks(reader: Reader) -> None:
+    unheard = {said for said, _ in DANGERS.values() if not emergency(reader.read(fold(said)))}
+    assert len(unheard) < 0.02 * len(DANGERS), unheard  # `cháy chợ` and `chạy chợ` are one then
 
 
 @pytest.mark.parametrize(("danger", "other"), READ_WITH_ITS_MARKS.values(), ids=READ_WITH_ITS_MARKS.keys())
