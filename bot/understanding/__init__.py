@@ -14,7 +14,7 @@ from bot.understanding.intents import command, intents, is_empty, language_wante
 from bot.understanding.lexicon import lexicon
 from bot.understanding.model import Model
 from bot.understanding.normalise import Words
-from bot.understanding.ranking import UNIT_LABEL, Ranker, Ranking, known_questions
+from bot.understanding.ranking import CLUBS, UNIT_LABEL, Ranker, Ranking, known_questions
 from bot.understanding.slots import UNIT_WORD, OldNames, Units, aspect_of
 from bot.understanding.turns import correction, goes_on, halves, is_short
 from content.pack import Pack, hotline_of
@@ -47,12 +47,13 @@ class Understanding:
         questions = known_questions(pack, intents() if said is None else said)
         self._ranker = Ranker(questions, model, self._units, self._lexicon)
         self._reader = self._ranker.reader
-        self._names = self._official_names()
+        self._names = self._whole_names()
 
     def understand(self, text: str, context: Context = Context()) -> Understood:  # noqa: B008 - frozen
         """What `text` means after `context`."""
         words = self._reader.read(text)
-        if number := emergency(words):
+        named = self._names.get(words.plain)  # the whole message is a name in the pack: no cry for help is
+        if named is None and (number := emergency(words)):
             return Understood(
                 kind="emergency", id=hotline_of(number), number=number, confidence=0.99, lang=words.lang
             )
@@ -64,7 +65,7 @@ class Understanding:
         aspect = aspect_of(words, self._lexicon)
         old_names = self._old_names.find(words.raw)
         said = Understood(kind="clarify", unit=unit, aspect=aspect, old_names=old_names, lang=words.lang)
-        if named := self._names.get(words.plain):
+        if named:
             return self._answer(said, named, 1.0)
         found = self._ranked(said, words, masked, context)
         if found.topic == "language":
@@ -206,13 +207,15 @@ class Understanding:
                 found[id_] = Candidate(kind=kind, id=id_, confidence=likely)
         return tuple(found.values())[:3]
 
-    def _official_names(self) -> dict[str, str]:
+    def _whole_names(self) -> dict[str, str]:
+        """What a name typed whole leads to; an official name counts more than what people call another item."""
         named: dict[str, str] = {}
-        for id_, item in self._pack.items():
-            label = "hoi-quan" if id_.startswith("club:") else id_
-            if not self._pack.unit_of(id_):
-                for name in item.own_names():
+        items = [(id_, item) for id_, item in self._pack.items() if not self._pack.unit_of(id_)]
+        for official in (True, False):
+            for id_, item in items:
+                label = CLUBS if id_.startswith("club:") else id_
+                for name in item.own_names() if official else item.aliases:
                     key = self._reader.read(name).plain
-                    if key and (key not in named or label in self._pack.initiatives):
+                    if key and (key not in named or (official and label in self._pack.initiatives)):
                         named[key] = label
         return named
