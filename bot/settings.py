@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     pace: Annotated[
         float,
         Field(
-            ge=0, le=1000, description="Pace of sending, as a multiple of what each platform allows; 0: no pace at all."
+            ge=0, le=1000, description="Pace of sending, as a multiple of each platform's limit; 0: no pace at all."
         ),
     ] = 1.0
     telegram_bot_token: Annotated[
