@@ -11,7 +11,9 @@ _MEANT: Final = r"(?:(?:cai|dieu|chuyen|thu tuc) (?:do|nay|kia) )?(?:y (?:toi|tu
 CORRECTS: Final = re.compile(
     rf"^(?:da |a |oh |o |u )?(?:{_NO} {_MEANT}|(?:y (?:toi|tui|minh|em|con) (?:la|noi|muon hoi|hoi)))\b ?"
 )
-GOES_ON: Final = re.compile(r"^(?:vay|the|roi|neu|nhung|va|and|but|what if|what about|so|then)\b|^con .+ (?:khong|ko|hong|hong vay)$")
+GOES_ON: Final = re.compile(
+    r"^(?:vay|the|roi|neu|nhung|va|and|but|what if|what about|so|then)\b|^con .+ (?:khong|ko|hong|hong vay)$"
+)
 JOINS: Final = re.compile(r"\b(?:voi|va|kem|cung voi|kem theo|dong thoi|luon ca|and|plus|together with)\b")
 SHORT: Final = 10  # words
 
