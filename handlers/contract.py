@@ -25,7 +25,7 @@ Kind = Literal[
 
 Topic = Literal[
     "greeting", "thanks", "goodbye", "who", "start", "help", "menu", "groups", "units", "language", "elder",
-    "erase", "helpful", "unhelpful", "empty", "aloud", "number", "privacy",
+    "erase", "helpful", "unhelpful", "empty", "aloud", "number", "privacy", "dead",
 ]  # fmt: skip
 
 

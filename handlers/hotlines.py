@@ -65,7 +65,12 @@ def _of_unit(id_: str, unit: Unit, desk: Desk) -> Reply:
         id=id_,
         title=desk.text("hotline.title", name=name),
         sections=(*first, *vouched(shown, desk), *moved),
-        buttons=(*(call_button(n, desk) for n in shown), handover_button(desk), menu_button(desk)),
+        buttons=(
+            *(call_button(n, desk) for n in shown),
+            *_dead_button(id_, number, desk),
+            handover_button(desk),
+            menu_button(desk),
+        ),
         numbers=tuple(shown),
         source=" ".join((source_line(unit, desk), *(corrected_by(serving, desk) if serving is not unit else ()))),
         unit=unit.id,
@@ -91,7 +96,12 @@ def _of_line(id_: str, desk: Desk) -> Reply:
         id=id_,
         title=line.name.in_(desk.lang),
         sections=(*sections, Section(lines=_about(line, desk))),
-        buttons=(*(call_button(n, desk) for n in shown), handover_button(desk), menu_button(desk)),
+        buttons=(
+            *(call_button(n, desk) for n in shown),
+            *_dead_button(id_, number, desk),
+            handover_button(desk),
+            menu_button(desk),
+        ),
         numbers=tuple(shown),
         source=source_line(line, desk),
         path=f"/duong-day-nong/{id_.removeprefix('hotline:')}",
@@ -113,3 +123,10 @@ def _nearest(desk: Desk) -> list[Number]:
     people = person_to_call(desk)
     police = desk.facts.number(POLICE)
     return [number for number in (police, people) if number]
+
+
+def _dead_button(id_: str, number: Number | None, desk: Desk) -> tuple[Button, ...]:
+    """The way to tell that nobody answers; the national emergency lines are not ours to doubt."""
+    if number is None or number.emergency:
+        return ()
+    return (Button(id=f"dead:{id_}", title=desk.text("button.dead")),)

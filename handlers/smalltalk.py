@@ -7,7 +7,8 @@ from typing import get_args
 from content.schema import Group, Lang
 from handlers import procedures
 from handlers.contract import Button, Desk, Query, Reply, Section
-from handlers.hotlines import ask_unit
+from handlers.hotlines import POLICE, ask_unit
+from handlers.parts import call_button
 
 GROUPS: tuple[str, ...] = get_args(Group)
 
@@ -29,6 +30,8 @@ async def smalltalk(query: Query, desk: Desk) -> Reply:
         if query.sender:
             await desk.people.erase(query.sender)
         return _said("erase", desk)
+    if topic == "dead":
+        return await _dead(query, desk)
     if topic in {"helpful", "unhelpful"}:
         await desk.people.count(query.understood.id or "?", helpful=topic == "helpful")
         return _said(topic, desk)
@@ -75,3 +78,17 @@ async def _elder(query: Query, on: bool, desk: Desk) -> Reply:
     key = "elder.on" if on else "elder.off"
     other = Button(id="elder:off" if on else "elder", title=desk.text("button.elder_off" if on else "button.elder"))
     return Reply(kind="smalltalk", sections=(Section(lines=(desk.text(key),)),), buttons=(other, *_menu(desk)))
+
+
+async def _dead(query: Query, desk: Desk) -> Reply:
+    """A number that nobody answers: counted for the officers, and another way given."""
+    await desk.people.count(f"dead:{query.understood.id}", helpful=False)
+    police = desk.facts.number(POLICE)
+    return Reply(
+        kind="smalltalk",
+        sections=(
+            Section(lines=(desk.text("smalltalk.dead", counter=desk.facts.pack.locality.counter.in_(desk.lang)),)),
+        ),
+        buttons=(*((call_button(police, desk),) if police else ()), *_menu(desk)),
+        numbers=(police,) if police else (),
+    )

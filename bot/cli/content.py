@@ -150,10 +150,11 @@ def stale_(
     on = day_of(at)
     facts = _with(lambda desk: desk.facts(on))
     owners, undated, orphans = stale.by_owner(facts, days), stale.undated(facts), stale.orphans(facts)
+    dead = _with(lambda desk: desk.dead_numbers())
     if json:
         lost = [{"id": id_, "field": field} for id_, field in orphans]
         grouped = [asdict(owner) for owner in owners]
-        _json({"at": facts.at, "days": days, "owners": grouped, "undated": undated, "orphans": lost})
+        _json({"at": facts.at, "days": days, "owners": grouped, "undated": undated, "orphans": lost, "dead": dead})
         return
     say = texts("vi")
     for owner in owners:
@@ -164,6 +165,8 @@ def stale_(
         for change in owner.changes:
             key = "said.ahead" if change.days > 0 else "said.unwritten"
             print("  " + say(key, date=day(change.on), id=change.id, what=change.what))
+    for id_, count in dead.items():
+        print(say("said.dead", id=id_, count=count))
     for id_, field in orphans:
         print(say("said.orphan", id=id_, field=field))
     _say("said.stale", count=sum(len(owner.items) for owner in owners), days=days, undated=undated)

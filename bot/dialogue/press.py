@@ -43,7 +43,7 @@ def pressed(button: str, pack: Pack) -> Understood:
     if button in _TOPICS or button.startswith("group:"):
         return Understood(kind="smalltalk", topic=button, confidence=1.0)
     word, _, rest = button.partition(":")
-    if word in {"helpful", "unhelpful"} and pack.item(rest):
+    if word in {"helpful", "unhelpful", "dead"} and pack.item(rest):
         return Understood(kind="smalltalk", topic=word, id=rest, confidence=1.0)
     id_, own_case, picks = button.partition("~")
     if own_case and id_ in pack.procedures:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import WrongInput
 from bot.office.rows import Change, Outcome, Wanted, Wrong, item_of, name_of, plan
+from bot.storage import dead_numbers
 from bot.storage.database import Database
 from bot.storage.overlays import Entry, correct, history, overlays
 from content.corrections import VIETNAM
@@ -58,6 +59,11 @@ class Corrections:
                 await _write(session, changes, officer)
         return Outcome(changes=tuple(changes), wrong=tuple(wrong), written=not wrong)
 
+    async def dead_numbers(self) -> dict[str, int]:
+        """How often residents could not reach each hotline since its number was last set."""
+        async with self._database.reading() as session:
+            return await dead_numbers.reported(session)
+
     async def history(self, item: str) -> list[Entry]:
         """Every correction of an item, oldest first; `WrongValue` where neither the pack nor the history knows it."""
         async with self._database.unit_of_work() as session:
@@ -79,6 +85,8 @@ async def _write(session: AsyncSession, changes: Iterable[Change], by: str) -> N
     now = dt.datetime.now(dt.UTC)
     for change in changes:
         await correct(session, item=change.item, field=change.field, value=change.value, by=by, at=now)
+        if change.field == "number":
+            await dead_numbers.settled(session, change.item)
 
 
 def _officer(by: str) -> str:
