@@ -74,8 +74,8 @@ model: setup $(VENV)/.installed-dev
 
 # Maintainers: after a change of the dependencies in pyproject.toml. Pins that still fit are kept; to raise one, delete
 # its lines from both files first. Only the index's own files are pinned, no wheels that lie about on this machine.
-COMPILE = PIP_FIND_LINKS= build/lock/bin/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --extra-index-url ''
+COMPILE = PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= build/lock/bin/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 lock:
 	$(PYTHON) -m venv build/lock
