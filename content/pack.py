@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from content import corrections, values
@@ -77,9 +78,14 @@ class Pack:
     def cite(self, item: Item) -> tuple[Source, ...]:
         """Where `item` was read; a plain title where it names no entry of sources.yaml."""
         return tuple(
-            source if isinstance(source, Source) else self.sources.get(source) or Source(title=source)
+            source if isinstance(source, Source) else self.sources.get(source) or _titled(source)
             for source in item.sources
         )
+
+
+@cache  # as many as the packs have such titles, and each is asked for with every answer
+def _titled(title: str) -> Source:
+    return Source(title=title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ Count = Callable[[str], int]
 
 BULLET: Final = "• "
 GAP: Final = "\n\n"  # between two paragraphs
+HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, halves of pairs
 LONGEST_NAME: Final = 60  # characters of a heading, where what was left out is named
 
 
@@ -42,7 +43,7 @@ def is_choice(button: Button) -> bool:
 def clean(text: str) -> str:
     """NFC, without what cannot be shown, lines without blanks at their ends."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    text = HIDDEN.sub("", text)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -133,8 +134,9 @@ class Engine:
                 if not polling.cancelled():
                     polling.result()
         finally:
-            async with self._database.unit_of_work() as session:
-                await leases.let_go(session, name, owner)
+            with suppress(SQLAlchemyError, OSError):  # then it runs out
+                async with self._database.unit_of_work() as session:
+                    await leases.let_go(session, name, owner)
 
     async def _holds(self, name: str, owner: str, *, held: bool) -> bool:
         """Whether the lease is ours; while the database is away, as before, since nobody else can take it then."""
@@ -168,8 +170,13 @@ class Engine:
 
     async def _tidying(self) -> None:
         while True:
-            async with self._database.unit_of_work() as session:
-                await queues.tidy(session, dt.datetime.now(dt.UTC))
+            try:
+                async with self._database.unit_of_work() as session:
+                    await queues.tidy(session, dt.datetime.now(dt.UTC))
+            except (SQLAlchemyError, OSError) as error:
+                log.error("not tidied", error=type(error).__name__)
+                await asyncio.sleep(LONGEST_WAIT)
+                continue
             await asyncio.sleep(TIDY)
 
 

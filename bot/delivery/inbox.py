@@ -5,33 +5,71 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any, Final
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Final
 
 import orjson
 import structlog
 from nacl.secret import SecretBox
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Update
+from bot.channels.channel import Channel, Outgoing, Update
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
-from bot.storage import contacts, queues, usage
-from bot.storage.database import Database
+from bot.storage import contacts, conversations, queues, usage
+from bot.storage.contacts import Contact
+from bot.storage.database import Database, is_away
+from bot.storage.overlays import Overlays, overlays
 from bot.storage.queues import Delivery, Received
+from bot.storage.tables import Conversation, Person
+from bot.storage.together import preload
 from content.texts import texts
 from handlers.contract import Reply, Section
 
 log = structlog.get_logger()
-BATCH: Final = 32  # updates answered in one transaction
+BATCH: Final = 16  # updates answered in one transaction; a webhook may have to wait for its end
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
+LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
 FLOOD: Final = 20  # open updates of one chat; what it sends beyond is not kept
 FULL: Final = 20_000  # open updates of a channel, for the sake of the process
+LONGEST_WAIT: Final = 15.0  # seconds between two looks for a database that is away
 
 
 class InboxFull(HoiPhuongError):
     """So much is waiting that no more is taken; the platform will send it again."""
+
+
+class NotKept(HoiPhuongError):
+    """The database takes nothing at the moment; the platform will send it again."""
+
+
+@dataclass(eq=False, slots=True)
+class _Call:
+    """Updates that arrived together, and whoever waits until they are kept."""
+
+    channel: str
+    rows: list[dict[str, object]]
+    kept: asyncio.Future[int]
+
+    def end(self, error: Exception | None = None) -> None:
+        if self.kept.done():  # nobody waits any more
+            return
+        if error:
+            self.kept.set_exception(error)
+        else:
+            self.kept.set_result(len(self.rows))
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What a batch will write at its end, together."""
+
+    answered: list[int] = field(default_factory=list)
+    deliveries: list[dict[str, object]] = field(default_factory=list)
+    over: Overlays | None = None
 
 
 class Inbox:
@@ -42,13 +80,13 @@ class Inbox:
         self._dialogue = dialogue
         self._channels = channels
         self._box = SecretBox(key)
-        self._arriving: list[tuple[list[dict[str, object]], asyncio.Future[int]]] = []
+        self._arriving: list[_Call] = []
         self._ring = asyncio.Event()
         self.work = asyncio.Event()  # something is there to be answered
         self.answered = asyncio.Event()  # something is there to be sent
 
     async def accept(self, channel: Channel, updates: Sequence[Update]) -> int:
-        """Keep what is new, durably; how many. Calls that arrive together share one transaction."""
+        """Keep what is new, durably; `InboxFull` or `NotKept`. Calls that arrive together share one transaction."""
         now = dt.datetime.now(dt.UTC)
         rows: list[dict[str, object]] = [
             {"channel": channel.name, "key": u.key[:120], "chat": u.chat, "body": _packed(u), "at": now}
@@ -57,10 +95,10 @@ class Inbox:
         ]
         if not rows:
             return 0
-        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._arriving.append((rows, future))
+        call = _Call(channel.name, rows, asyncio.get_running_loop().create_future())
+        self._arriving.append(call)
         self._ring.set()
-        return await future
+        return await call.kept
 
     async def accepting(self) -> None:
         """Keep what arrives, until cancelled."""
@@ -69,31 +107,39 @@ class Inbox:
             self._ring.clear()
             arrived, self._arriving = self._arriving, []
             try:
-                await self._keep([row for rows, _ in arrived for row in rows])
+                await self._keep(arrived)
             except Exception as error:  # noqa: BLE001 - the webhook call fails and is repeated; the loop lives on
-                for _, future in arrived:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for rows, future in arrived:
-                if not future.done():
-                    future.set_result(len(rows))
+                if len(arrived) == 1 or is_away(error):
+                    self._fail(arrived, error)
+                    continue
+                for call in arrived:  # one of them cannot be kept; it shall not keep the others out
+                    try:
+                        await self._keep([call])
+                    except Exception as its_own:  # noqa: BLE001
+                        self._fail([call], its_own)
             self.work.set()
 
-    async def _keep(self, rows: list[dict[str, object]]) -> None:
-        async with self._database.unit_of_work() as session:
-            for channel in {str(row["channel"]) for row in rows}:
-                if await queues.waiting(session, channel) > FULL:
-                    raise InboxFull(f"{channel}: more than {FULL} messages are waiting")
-            flooding = {
-                (row["channel"], row["chat"])
-                for row in rows
-                if await queues.waiting(session, str(row["channel"]), str(row["chat"])) >= FLOOD
-            }
-            kept = [row for row in rows if (row["channel"], row["chat"]) not in flooding]
+    def _fail(self, calls: Sequence[_Call], error: Exception) -> None:
+        log.error("not kept", calls=len(calls), channel=calls[0].channel, error=type(error).__name__)
+        for call in calls:
+            call.end(NotKept(type(error).__name__))
+
+    async def _keep(self, calls: Sequence[_Call]) -> None:
+        rows = [row for call in calls for row in call.rows]
+        kept: list[dict[str, object]] = []
+        async with self._database.unit_of_work(urgent=True) as session:
+            channels = {call.channel for call in calls}
+            full = {name for name in channels if await queues.waiting(session, name) > FULL}
+            open_ = await queues.waiting_by_chat(session, {_chat(row) for row in rows})
+            for row in rows:
+                if row["channel"] not in full and open_[_chat(row)] < FLOOD:
+                    open_[_chat(row)] += 1
+                    kept.append(row)
             await self._keep_new(session, kept)
-        if len(kept) < len(rows):
-            log.warning("flood", dropped=len(rows) - len(kept))
+        if dropped := sum(row["channel"] not in full for row in rows) - len(kept):
+            log.warning("flood", dropped=dropped)
+        for call in calls:
+            call.end(InboxFull(f"{call.channel}: more than {FULL} messages wait") if call.channel in full else None)
 
     async def _keep_new(self, session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
         metered = {str(row["channel"]) for row in rows if self._is_metered(str(row["channel"]))}
@@ -107,8 +153,17 @@ class Inbox:
 
     async def answering(self) -> None:
         """Answer what is kept, until cancelled."""
+        failures = 0
         while True:
-            if not await self.answer_some():
+            try:
+                some = await self.answer_some()
+                failures = 0
+            except (SQLAlchemyError, OSError) as error:
+                failures += 1
+                log.error("answering waits for the database", error=type(error).__name__)
+                await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**failures))
+                continue
+            if not some:
                 self.work.clear()
                 try:
                     await asyncio.wait_for(self.work.wait(), timeout=1.0)  # another process may have accepted some
@@ -117,48 +172,90 @@ class Inbox:
 
     async def answer_some(self) -> int:
         """Answer one batch; how many were claimed."""
-        now = dt.datetime.now(dt.UTC)
         async with self._database.unit_of_work() as session:
-            claimed = await queues.claim_received(session, now, BATCH)
+            claimed = await queues.claim_received(session, dt.datetime.now(dt.UTC), BATCH)
         if not claimed:
             return 0
-        async with self._database.unit_of_work() as session:
-            for row in claimed:
-                await self._settle(session, await session.merge(row))
+        try:
+            await self._answer_claimed(claimed)
+        except BaseException:  # the database is away, or we are told to end
+            with suppress(SQLAlchemyError, OSError):
+                async with self._database.unit_of_work() as session:
+                    await queues.give_back(session, claimed)
+            raise
         self.answered.set()
         return len(claimed)
 
-    async def _settle(self, session: AsyncSession, row: Received) -> None:
-        channel = self._channels.get(row.channel)
-        if channel is None or row.body is None:
-            row.state, row.body = "done", None
-            return
-        body, update = row.body, _unpacked(row.body)
+    async def _answer_claimed(self, claimed: Sequence[Received]) -> None:
         try:
-            async with session.begin_nested():
-                for outgoing in await self._answer(session, channel, update):
-                    session.add(self._delivery(row, outgoing.body))
-            row.state, row.body = "done", None
-        except Exception as error:  # noqa: BLE001 - tried again, then kept for the operator, its text never logged
-            log.error(
-                "answering failed", channel=row.channel, inbox=row.id, tries=row.tries, error=type(error).__name__
-            )
-            if row.tries < TRIES:
-                row.state = "waiting"
-                return
-            row.state, row.body = "failed", self._box.encrypt(body.encode()).hex()
-            for outgoing in channel.render(_apology(update), update, texts(update.lang or "vi")):
-                session.add(self._delivery(row, outgoing.body))
+            await self._answer_together([row for row in claimed if row.tries <= LIVES])
+            alone = [row for row in claimed if row.tries > LIVES]
+        except Exception as error:  # nothing is written yet: each by itself, so that one spoils no other
+            if is_away(error):
+                raise
+            alone = list(claimed)
+        for row in alone:
+            await self._answer_alone(row)
 
-    async def _answer(self, session: AsyncSession, channel: Channel, update: Update) -> Sequence[Any]:
+    async def _answer_together(self, claimed: Sequence[Received]) -> None:
+        if not claimed:
+            return
+        async with self._database.unit_of_work() as session:
+            answers = _Answers(over=await overlays(session))
+            ours = await queues.still_claimed(session, claimed)
+            read = [(row, self._channels.get(row.channel), _unpacked(row.body, row.chat)) for row in ours if row.body]
+            senders = {self._dialogue.sender(row.channel, update.sender) for row, _, update in read} - {None}
+            await preload(session, Contact, {_chat_of(row) for row, _, _ in read})
+            await preload(session, Person, senders)
+            await preload(session, Conversation, senders)
+            for row, channel, update in read:
+                if channel:
+                    await self._answer(session, channel, update, row, answers)
+            answers.answered = [row.id for row in ours]
+            await conversations.let_go(session, dt.datetime.now(dt.UTC))
+            await queues.answered(session, answers.answered, answers.deliveries)
+
+    async def _answer_alone(self, row: Received) -> None:
+        """The same for one; where it fails, it is kept, for the next try or for the operator."""
+        failed: Exception | None = None
+        if row.tries <= LIVES:
+            try:
+                return await self._answer_together([row])
+            except Exception as error:  # the text of the message is never logged
+                if is_away(error):
+                    raise
+                failed = error
+        log.error("answering failed", channel=row.channel, inbox=row.id, tries=row.tries, error=type(failed).__name__)
+        async with self._database.unit_of_work() as session:
+            if not await queues.still_claimed(session, [row]) or row.body is None:
+                return None
+            if row.tries < TRIES:
+                return await queues.unanswered(session, row.id, state="waiting", body=row.body)
+            sealed = self._box.encrypt(row.body.encode()).hex()
+            await queues.unanswered(session, row.id, state="failed", body=sealed)
+            for outgoing in self._apology(row):
+                session.add(Delivery(**_delivery(row, outgoing.body)))
+        return None
+
+    def _apology(self, row: Received) -> Sequence[Outgoing]:
+        try:
+            update = _unpacked(row.body or "", row.chat)
+            say = texts(update.lang or "vi")
+            reply = Reply(kind="handover", sections=(Section(lines=(say("delivery.apology"),)),))
+            return self._channels[row.channel].render(reply, update, say)
+        except Exception as error:  # noqa: BLE001 - what cannot even be read, or apologised for, still has an end
+            log.error("no apology", channel=row.channel, inbox=row.id, error=type(error).__name__)
+            return ()
+
+    async def _answer(
+        self, session: AsyncSession, channel: Channel, update: Update, row: Received, answers: _Answers
+    ) -> None:
         sender = self._dialogue.sender(channel.name, update.sender)
         if update.what in {"left", "revoked"}:
-            await contacts.gone(session, channel.name, update.chat, update.what)
-            return ()
+            return await contacts.gone(session, channel.name, update.chat, update.what)
         if update.what == "moved" and update.moved_to:
             await queues.move(session, channel.name, update.chat, update.moved_to)
-            await contacts.moved(session, channel.name, update.chat, update.moved_to)
-            return ()
+            return await contacts.moved(session, channel.name, update.chat, update.moved_to)
         if update.what in {"message", "interacted", "joined"}:
             who = None if update.group else sender
             at = None if update.what == "joined" else update.at  # to follow is not to write: it opens no window
@@ -168,34 +265,41 @@ class Inbox:
             if new and not update.group and channel.limits.people:
                 await usage.count(session, channel.name, usage.PEOPLE, update.at)
         if update.what != "message":
-            return ()
+            return None
         message = Message(
             text=update.text, press=update.press, start=update.start, sender=sender, known_lang=update.lang,
             location=update.location, keep_question=True,
         )  # fmt: skip
-        reply, lang = await self._dialogue.answer_within(session, message)
-        return channel.render(reply, update, texts(lang))
-
-    @staticmethod
-    def _delivery(row: Received, body: Mapping[str, object]) -> Delivery:
-        now = dt.datetime.now(dt.UTC)
-        return Delivery(
-            channel=row.channel, chat=row.chat, lane=queues.REPLY, body=dict(body), state="queued", tries=0,
-            not_before=now, expires=now + queues.BODY_KEPT, received=row.id, at=now,
-        )  # fmt: skip
+        reply, lang = await self._dialogue.answer_within(session, message, answers.over)
+        bubbles = channel.render(reply, update, texts(lang))
+        answers.deliveries.extend(_delivery(row, outgoing.body) for outgoing in bubbles)
+        return None
 
 
-def _apology(update: Update) -> Reply:
-    say = texts(update.lang or "vi")
-    return Reply(kind="handover", sections=(Section(lines=(say("delivery.apology"),)),))
+def _delivery(row: Received, body: Mapping[str, object]) -> dict[str, object]:
+    now = dt.datetime.now(dt.UTC)
+    return {
+        "channel": row.channel, "chat": row.chat, "lane": queues.REPLY, "body": dict(body), "state": "queued",
+        "tries": 0, "not_before": now, "expires": now + queues.BODY_KEPT, "received": row.id, "at": now, "reason": "",
+    }  # fmt: skip
+
+
+def _chat(row: Mapping[str, object]) -> tuple[str, str]:
+    return str(row["channel"]), str(row["chat"])
+
+
+def _chat_of(row: Received) -> tuple[str, str]:
+    return row.channel, row.chat
 
 
 def _packed(update: Update) -> str:
     return orjson.dumps(asdict(update)).decode()
 
 
-def _unpacked(body: str) -> Update:
+def _unpacked(body: str, chat: str) -> Update:
     data = orjson.loads(body)
+    if not data["moved_to"]:
+        data["chat"] = chat  # a group may have moved since
     data["at"] = dt.datetime.fromisoformat(data["at"])
     if data["location"]:
         data["location"] = tuple(data["location"])

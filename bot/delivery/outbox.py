@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import random
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel, Outcome, Outgoing, SendResult
 from bot.delivery.limits import Pace
 from bot.storage import contacts, queues, usage
+from bot.storage.contacts import Contact
 from bot.storage.database import Database
 from bot.storage.queues import Delivery
+from bot.storage.together import preload
 
 log = structlog.get_logger()
 AT_ONCE: Final = 32  # bubbles in flight
 LONGEST_WAIT: Final = 300.0  # seconds between two tries
+LONGEST_AWAY: Final = 15.0  # seconds between two looks for a database that is away
 HEARTBEAT: Final = 4.0  # seconds between two renewals of our leases
 PAUSE: Final = 60.0  # seconds that a channel with a faulty account waits
 RETRY = "retry"
@@ -43,56 +48,85 @@ class Outbox:
         """Send until cancelled; what is in flight then is settled first."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._beating())
+            failures = 0
             try:
                 while True:
-                    await self._settle()
-                    if not await self._launch(tasks):
+                    try:
+                        some = await self._work(tasks)
+                        failures = 0
+                    except (SQLAlchemyError, OSError) as error:
+                        failures += 1
+                        self._complain(error)
+                        await asyncio.sleep(min(LONGEST_AWAY, 0.1 * 2**failures))
+                        continue
+                    if not some:
                         await self._rest()
             finally:
                 if self._flying:
                     await asyncio.wait(self._flying.values(), timeout=queues.LEASE.total_seconds() / 2)
-                await self._settle()
+                with suppress(SQLAlchemyError, OSError):  # then the leases run out
+                    async with self._database.unit_of_work() as session:
+                        await self._settle(session, list(self._landed))
 
-    async def _launch(self, tasks: asyncio.TaskGroup) -> int:
-        most = min(AT_ONCE - len(self._flying), self._pace.allowance())
-        if most <= 0 or self._channel.health.state != "ready":
+    async def _work(self, tasks: asyncio.TaskGroup) -> int:
+        """Settle what has landed and claim what may fly, in one transaction; how many were claimed."""
+        landed = list(self._landed)
+        if not landed and not self._free(0):
             return 0
-        now = dt.datetime.now(dt.UTC)
+        rows: list[Delivery] = []
         async with self._database.unit_of_work() as session:
-            rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy())
+            await self._settle(session, landed)
+            if most := self._free(len(landed)):
+                now = dt.datetime.now(dt.UTC)
+                rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy())
+        del self._landed[: len(landed)]  # only now: a transaction that fails is tried again
+        for row, _ in landed:
+            del self._flying[row.id]
         groups = self._channel.limits.group_ids or ""
         for row in rows:
             self._pace.spend(row.chat, group=bool(groups) and row.chat.startswith(groups))
             self._flying[row.id] = tasks.create_task(self._send(row))
         return len(rows)
 
+    def _free(self, landed: int) -> int:
+        """How many may be launched now."""
+        if self._channel.health.state != "ready":
+            return 0
+        return max(0, min(AT_ONCE - len(self._flying) + landed, self._pace.allowance()))
+
     async def _send(self, row: Delivery) -> None:
         if row.expires and row.expires.replace(tzinfo=dt.UTC) < dt.datetime.now(dt.UTC):
             result = SendResult(outcome=Outcome.REFUSED, reason="expired")
         else:
-            result = await self._channel.send(row.chat, Outgoing(body=row.body or {}))
+            try:
+                result = await self._channel.send(row.chat, Outgoing(body=row.body or {}))
+            except Exception as error:
+                log.exception("sending failed", channel=row.channel, outbox=row.id)
+                result = SendResult(outcome=Outcome.UNKNOWN, reason=type(error).__name__)
         self._landed.append((row, result))
         self.work.set()
 
-    async def _settle(self) -> None:
-        landed, self._landed = self._landed, []
+    async def _settle(self, session: AsyncSession, landed: Sequence[tuple[Delivery, SendResult]]) -> None:
         if not landed:
             return
-        async with self._database.unit_of_work() as session:
-            for row, result in landed:
-                await self._settle_one(session, await session.merge(row), result)
-        for row, _ in landed:
-            del self._flying[row.id]
-
-    async def _settle_one(self, session: AsyncSession, row: Delivery, result: SendResult) -> None:
+        rows = await queues.still_flying(session, [row for row, _ in landed])
+        await preload(session, Contact, {(row.channel, row.chat) for row in rows.values()})
         now = dt.datetime.now(dt.UTC)
+        counted = 0
+        for sent, result in landed:
+            counted += result.outcome in {Outcome.SENT, Outcome.UNKNOWN}
+            if row := rows.get(sent.id):
+                row.body = row.body or sent.body  # taken for lost meanwhile, and it was not
+                await self._settle_one(session, row, result, now)
+        if self._channel.limits.per_month:
+            await usage.count(session, self._channel.name, usage.SENT, now, counted)
+
+    async def _settle_one(self, session: AsyncSession, row: Delivery, result: SendResult, now: dt.datetime) -> None:
         row.reason, row.until = result.reason[:300], None
         if result.per_second:
             self._pace.slow(result.per_second)
         if result.everyone and result.wait:
             self._pace.stop(result.wait)
-        if result.outcome in {Outcome.SENT, Outcome.UNKNOWN} and self._channel.limits.per_month:
-            await usage.count(session, row.channel, usage.SENT, now)
         match result.outcome:
             case Outcome.SENT:
                 row.message_id = result.message_id
@@ -132,13 +166,21 @@ class Outbox:
 
     async def _beating(self) -> None:
         while True:
-            now = dt.datetime.now(dt.UTC)
-            async with self._database.unit_of_work() as session:
-                await queues.lost_deliveries(session, now, again=self._again)
-                if self._flying:
-                    mine = update(Delivery).where(Delivery.id.in_(self._flying), Delivery.state == "sending")
-                    await session.execute(mine.values(until=now + queues.LEASE))
+            try:
+                await self.beat(dt.datetime.now(dt.UTC))
+            except (SQLAlchemyError, OSError) as error:
+                self._complain(error)
             await asyncio.sleep(HEARTBEAT)
+
+    async def beat(self, now: dt.datetime) -> None:
+        """Say that we live, then look who died: our own leases may have run out while the database was away."""
+        async with self._database.unit_of_work() as session:
+            if self._flying:
+                await queues.keep_claims(session, self._flying, now)
+            await queues.lost_deliveries(session, now, again=self._again)
+
+    def _complain(self, error: Exception) -> None:
+        log.error("delivery waits for the database", channel=self._channel.name, error=type(error).__name__)
 
 
 def _after(row: Delivery, bubble: Outgoing, now: dt.datetime) -> Delivery:

@@ -18,7 +18,7 @@ from bot.dialogue.press import is_number, kind_of, not_offered, picked, pressed,
 from bot.storage import conversations, questions
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
-from bot.storage.overlays import overlays
+from bot.storage.overlays import Overlays, overlays
 from bot.storage.tables import Conversation
 from bot.understanding import Understanding
 from bot.understanding.context import Context
@@ -66,16 +66,23 @@ class Dialogue:
 
     async def answer(self, message: Message) -> Reply:
         """The answer to one message."""
-        async with self._database.unit_of_work() as session:
-            return (await self.answer_within(session, message))[0]
+        async with self._database.unit_of_work(urgent=True) as session:
+            reply, _ = await self.answer_within(session, message)
+            await conversations.let_go(session, dt.datetime.now(dt.UTC))
+            return reply
 
     async def facts(self, at: dt.date | None = None) -> Facts:
         """What is known on a day, today by default, with officers' corrections."""
         async with self._database.reading() as session:
             return Facts(pack=self.pack, at=at or self._now(None).date(), overlays=await overlays(session))
 
-    async def answer_within(self, session: AsyncSession, message: Message) -> tuple[Reply, Lang]:
-        """The answer to one message, and the language it is in, within a transaction of the caller's."""
+    async def answer_within(
+        self, session: AsyncSession, message: Message, over: Overlays | None = None
+    ) -> tuple[Reply, Lang]:
+        """The answer to one message, and the language it is in, within a transaction of the caller's.
+
+        `over`: the corrections, where the caller has read them in this transaction already.
+        """
         now = self._now(message.at)
         people = PeopleInDatabase(session)
         choices = await people.choices(message.sender) if message.sender else Choices()
@@ -90,7 +97,7 @@ class Dialogue:
             sender=message.sender,
             location=message.location,
         )
-        facts = Facts(pack=self.pack, at=now.date(), overlays=await overlays(session))
+        facts = Facts(pack=self.pack, at=now.date(), overlays=await overlays(session) if over is None else over)
         desk = Desk(facts=facts, text=texts(lang), people=people, lang=lang, now=now, elder=choices.elder)
         reply = await answered(query, desk)
         reply = replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base
+from bot.storage.together import add, row
 
 
 class Contact(Base):
@@ -38,37 +39,39 @@ async def interacted(
     title: str | None,
 ) -> bool:
     """Somebody can be reached again; where he wrote or pressed, `at`, his window begins anew. True: he is new."""
-    known = await session.get(Contact, (channel, chat))
+    known = await row(session, Contact, (channel, chat))
     contact = known or Contact(channel=channel, chat=chat)
     contact.sender, contact.group, contact.title = sender, group, title or contact.title
     contact.reachable, contact.reason = True, ""
     if at:
         contact.last_at, contact.replies, contact.replies_left = at, 0, None
-    session.add(contact)
+    if known is None:
+        add(session, contact, (channel, chat))
     return known is None
 
 
 async def replied(session: AsyncSession, channel: str, chat: str, left: int | None = None) -> None:
     """One more bubble reached this chat since it last wrote; `left` free ones it may still get, if that was said."""
-    if contact := await session.get(Contact, (channel, chat)):
+    if contact := await row(session, Contact, (channel, chat)):
         contact.replies += 1
         contact.replies_left = left
 
 
 async def gone(session: AsyncSession, channel: str, chat: str, reason: str) -> None:
     """This chat cannot be reached until it writes again."""
-    if contact := await session.get(Contact, (channel, chat)):
+    if contact := await row(session, Contact, (channel, chat)):
         contact.reachable, contact.reason = False, reason[:300]
 
 
 async def moved(session: AsyncSession, channel: str, old: str, new: str) -> None:
     """A group became another one; the platform may tell it twice."""
-    contact = await session.get(Contact, (channel, old))
-    if contact and not await session.get(Contact, (channel, new)):
-        session.add(
-            Contact(channel=channel, chat=new, group=contact.group, title=contact.title, last_at=contact.last_at,
-                    reachable=True, reason="", replies=contact.replies, sender=contact.sender)
+    contact = await row(session, Contact, (channel, old))
+    if contact and not await row(session, Contact, (channel, new)):
+        there = Contact(
+            channel=channel, chat=new, group=contact.group, title=contact.title, last_at=contact.last_at,
+            reachable=True, reason="", replies=contact.replies, sender=contact.sender,
         )  # fmt: skip
+        add(session, there, (channel, new))
     if contact:
         await session.delete(contact)
 

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage import contacts
 from bot.storage.tables import Conversation, Person, Thumb
+from bot.storage.together import add, row
 from handlers.contract import Lang, SenderId
 
+FIELDS: Final = ("item", "kind", "unit", "lang", "offered", "changed_at")
 KEPT: Final = dt.timedelta(minutes=30)  # long enough for an elder to find the glasses
 
 
@@ -32,7 +34,7 @@ class PeopleInDatabase:
 
     async def choices(self, sender: SenderId) -> Choices:
         """What this sender chose before."""
-        person = await self._session.get(Person, sender)
+        person = await row(self._session, Person, sender)
         if person is None:
             return Choices()
         lang: Lang | None = {"vi": "vi", "en": "en"}.get(person.lang or "")  # type: ignore[assignment]
@@ -40,10 +42,12 @@ class PeopleInDatabase:
 
     async def choose(self, sender: SenderId, *, lang: Lang | None = None, elder: bool | None = None) -> None:
         """Remember a choice."""
-        person = await self._session.get(Person, sender) or Person(sender=sender, lang=None, elder=False)
+        person = await row(self._session, Person, sender)
+        if person is None:
+            person = Person(sender=sender, lang=None, elder=False)
+            add(self._session, person, sender)
         person.lang = lang or person.lang
         person.elder = person.elder if elder is None else elder
-        await self._session.merge(person)
 
     async def erase(self, sender: SenderId) -> None:
         """Forget everything that is held on this sender."""
@@ -61,7 +65,7 @@ class PeopleInDatabase:
 
 async def talk(session: AsyncSession, sender: SenderId, now: dt.datetime) -> Conversation | None:
     """What the talk with this sender was about, if it was lately."""
-    found = await session.get(Conversation, sender)
+    found = await row(session, Conversation, sender)
     if found is None:
         return None
     changed = found.changed_at if found.changed_at.tzinfo else found.changed_at.replace(tzinfo=dt.UTC)
@@ -69,6 +73,16 @@ async def talk(session: AsyncSession, sender: SenderId, now: dt.datetime) -> Con
 
 
 async def remember(session: AsyncSession, conversation: Conversation) -> None:
-    """Keep what the talk is about, and let go of all talks that have ended."""
-    await session.merge(conversation)
-    await session.execute(delete(Conversation).where(Conversation.changed_at < conversation.changed_at - KEPT))
+    """Keep what the talk is about."""
+    known = await row(session, Conversation, conversation.sender)
+    if known is None:
+        add(session, conversation, conversation.sender)
+        return
+    for name in FIELDS:  # `merge` would write all that waits in the session first, message by message
+        setattr(known, name, getattr(conversation, name))
+
+
+async def let_go(session: AsyncSession, now: dt.datetime) -> None:
+    """Forget all talks that have ended."""
+    ended = delete(Conversation).where(Conversation.changed_at < now - KEPT)
+    await session.execute(ended.execution_options(synchronize_session=False))  # SQLite's moments have no zone

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.storage.tables import Correction
 from content.corrections import Overlay
 
+Overlays = Mapping[str, Mapping[str, Overlay]]  # by item and field
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -23,8 +25,8 @@ class Entry:
     at: dt.datetime  # UTC
 
 
-async def overlays(session: AsyncSession) -> Mapping[str, Mapping[str, Overlay]]:
-    """What lies over the pack now, by item and field."""
+async def overlays(session: AsyncSession) -> Overlays:
+    """What lies over the pack now."""
     newest = select(func.max(Correction.id)).group_by(Correction.item, Correction.field)
     found: dict[str, dict[str, Overlay]] = {}
     for row in await session.scalars(select(Correction).where(Correction.id.in_(newest))):

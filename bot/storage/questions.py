@@ -17,6 +17,7 @@ _NAMES = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZĐÀ-Ỹ][\w]*(?:\s+[A-ZĐÀ-Ỹ][\
 
 def stripped(text: str) -> str:
     """The words without numbers, addresses and what looks like names of people."""
+    text = text.replace("\0", "")  # PostgreSQL holds none
     text = _NAMES.sub("…", _NUMBERS.sub("#", _LINKS.sub("…", text)))
     return " ".join(text.split())[:LONGEST]
 

@@ -7,7 +7,8 @@ chat the order of arrival is kept on both sides. PostgreSQL: SKIP LOCKED. SQLite
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,8 +22,10 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -86,8 +89,8 @@ async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
     """Keep updates that are new (`channel`, `key`, `chat`, `body`, `at`); how many were."""
     if not rows:
         return 0
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Received).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(Received.id)
+    insert_ = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert_(Received).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(Received.id)
     return len(
         (await session.scalars(statement, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])).all()
     )
@@ -97,6 +100,16 @@ async def waiting(session: AsyncSession, channel: str, chat: str | None = None) 
     """How many updates of a channel, or of one chat in it, are not answered yet."""
     found = select(func.count()).where(Received.channel == channel, Received.state == "waiting")
     return (await session.scalar(found if chat is None else found.where(Received.chat == chat))) or 0
+
+
+async def waiting_by_chat(session: AsyncSession, chats: Collection[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """How many updates of each of these chats (channel, chat) are not answered yet."""
+    found = await session.execute(
+        select(Received.channel, Received.chat, func.count())
+        .where(Received.state == "waiting", tuple_(Received.channel, Received.chat).in_(chats))
+        .group_by(Received.channel, Received.chat)
+    )
+    return Counter({(channel, chat): number for channel, chat, number in found})
 
 
 async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> list[Received]:
@@ -115,6 +128,39 @@ async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> 
     for row in rows:
         row.state, row.until, row.tries = "answering", now + LEASE, row.tries + 1
     return rows
+
+
+async def still_claimed(session: AsyncSession, claimed: Sequence[Received]) -> list[Received]:
+    """Those that nobody else took meanwhile, held until the end of the transaction; each try has its number."""
+    rows = await session.execute(
+        select(Received.id, Received.tries)
+        .where(Received.id.in_([row.id for row in claimed]), Received.state == "answering")
+        .order_by(Received.id)
+        .with_for_update()
+    )
+    tries = {row.id: row.tries for row in rows}
+    return [row for row in claimed if tries.get(row.id) == row.tries]
+
+
+async def give_back(session: AsyncSession, claimed: Sequence[Received]) -> None:
+    """They were not tried: whoever comes next takes them at once."""
+    ids = [row.id for row in await still_claimed(session, claimed)]
+    back = update(Received).where(Received.id.in_(ids)).values(state="waiting", tries=Received.tries - 1)
+    await session.execute(back.execution_options(synchronize_session=False))
+
+
+async def answered(session: AsyncSession, ids: Sequence[int], deliveries: Sequence[Mapping[str, object]]) -> None:
+    """These updates are answered with these bubbles, in their order."""
+    done = update(Received).where(Received.id.in_(ids)).values(state="done", body=None)
+    await session.execute(done.execution_options(synchronize_session=False))
+    if deliveries:
+        await session.execute(insert(Delivery), list(deliveries))
+
+
+async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) -> None:
+    """The answering of this update failed: `waiting` for the next try, or `failed`."""
+    failed = update(Received).where(Received.id == id_).values(state=state, body=body)
+    await session.execute(failed.execution_options(synchronize_session=False))
 
 
 async def claim_deliveries(
@@ -139,6 +185,21 @@ async def claim_deliveries(
     for row in rows:
         row.state, row.until, row.tries = "sending", now + LEASE, row.tries + 1
     return rows
+
+
+async def still_flying(session: AsyncSession, sent: Sequence[Delivery]) -> dict[int, Delivery]:
+    """Those that nobody else sends again meanwhile, as they stand now, held until the end of the transaction."""
+    rows = await session.scalars(
+        select(Delivery).where(Delivery.id.in_([row.id for row in sent])).order_by(Delivery.id).with_for_update()
+    )
+    tries = {row.id: row.tries for row in sent}
+    return {row.id: row for row in rows if row.tries == tries[row.id]}
+
+
+async def keep_claims(session: AsyncSession, ids: Collection[int], now: dt.datetime) -> None:
+    """Their process lives."""
+    mine = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == "sending").values(until=now + LEASE)
+    await session.execute(mine.execution_options(synchronize_session=False))
 
 
 async def lost_deliveries(session: AsyncSession, now: dt.datetime, *, again: bool) -> int:
@@ -171,6 +232,8 @@ async def tidy(session: AsyncSession, now: dt.datetime) -> None:
         and_(Received.state != "failed", Received.at < now - BODY_KEPT),
     )
     await session.execute(update(Received).where(old, Received.body.is_not(None)).values(body=None))
+    late = update(Delivery).where(Delivery.state == "queued", Delivery.expires < now)  # of a channel turned off, too
+    await session.execute(late.values(state="refused", reason="expired", settled=now, body=None))
     ended = Delivery.state.not_in(("queued", "sending"))
     await session.execute(update(Delivery).where(ended, Delivery.body.is_not(None)).values(body=None))
     await session.execute(delete(Delivery).where(ended, Delivery.at < now - KEY_KEPT))

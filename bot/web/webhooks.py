@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.channel import Channel, Malformed, NotYet
-from bot.delivery.inbox import Inbox, InboxFull
+from bot.delivery.inbox import Inbox, InboxFull, NotKept
 
 log = structlog.get_logger()
 INBOX: web.AppKey[Inbox] = web.AppKey("inbox")
@@ -36,8 +36,8 @@ def hook(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
             return web.Response(status=503, headers=BUSY)
         try:
             await request.app[INBOX].accept(channel, updates)
-        except InboxFull as error:
-            log.error("inbox full", channel=channel.name, why=str(error))
+        except (InboxFull, NotKept) as error:
+            log.error("webhook not kept", channel=channel.name, why=str(error))
             return web.Response(status=503, headers=BUSY)
         return web.Response()
 
