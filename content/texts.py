@@ -12,7 +12,7 @@ from babel.support import NullTranslations, Translations
 from content.schema import Lang
 
 LOCALE: Final = Path(__file__).parent / "locale"
-DOMAINS: Final = ("hoiphuong", "web")
+DOMAINS: Final = ("hoiphuong", "web", "bulletins", "console", "handover", "qr")  # one a feature
 
 
 class MissingWords(Exception):
