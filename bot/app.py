@@ -4,22 +4,46 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from bot.channels import channels
 from bot.channels.channel import Channel
 from bot.channels.ports import Ports
+from bot.delivery.attendants import Attendant
 from bot.delivery.engine import Engine, states
 from bot.delivery.inbox import Inbox
+from bot.delivery.quiet import Quiet
 from bot.dialogue.answer import HERE, Dialogue, Message
 from bot.dialogue.press import kind_of
 from bot.dialogue.wire import answer_json
+from bot.metrics import Metrics
+from bot.office.access import Access
+from bot.office.binding import Binding
+from bot.office.bulletins import Bulletins
+from bot.office.codes import Codes
 from bot.office.corrections import Corrections
+from bot.office.handover_desk import HandoverDesk
+from bot.office.handover_parts import HandoverParts, handover_core, handover_parts
+from bot.office.handover_web import News
+from bot.office.keys import Keys
+from bot.office.landing import Landing
+from bot.office.lists import Lists
+from bot.office.logins import Logins
+from bot.office.meter import DutyMeter
+from bot.office.office import Office
+from bot.office.published import Published
+from bot.office.records import Records
+from bot.office.report import Reports
+from bot.office.scans import Scans
+from bot.office.sheets import Sheets
+from bot.office.visits import Visits
+from bot.office.waiting import Waiting
 from bot.settings import Settings
 from bot.storage.conversations import PeopleInDatabase
 from bot.storage.database import Database
+from bot.storage.published import PublishedInDatabase
 from bot.storage.tokens import TokensInDatabase
 from bot.understanding import Understanding, model
 from content import loader
@@ -39,6 +63,12 @@ class House:
         self.database = database
         self.dialogue = dialogue
         self.engine = engine
+        self.office = _office(settings, database, dialogue.pack, engine.channels, engine.inbox.answered.set)
+        self.handover = handover_parts(settings, database, dialogue, engine.channels).web
+        self.published = Published(database)
+        self.codes = self.office.codes
+        self.scans = Scans(database, self.codes)
+        self.landing = Landing(database, dialogue.pack, engine.channels, settings.public_url)
         self._facts = facts
 
     @property
@@ -60,6 +90,11 @@ class House:
     def zalo_oa_verify(self) -> str | None:
         """The code by which Zalo sees that this domain is ours."""
         return self.settings.zalo_oa_verify
+
+    @property
+    def metrics_token(self) -> str | None:
+        """What lets `/metrics` be read from elsewhere."""
+        return self.settings.metrics_token
 
     @property
     def name(self) -> str:
@@ -84,7 +119,16 @@ class House:
     ) -> Reply:
         """The answer to a message from the web."""
         message = Message(text=text, press=press, lang=lang, unit=unit, at=at, location=location, keep_question=True)
-        return await self.dialogue.answer(replace(message, sender=self.dialogue.sender(channel, sender)))
+        message = replace(message, sender=self.dialogue.sender(channel, sender))
+        reply = await (self.handover if channel == "web" else self.dialogue).answer(message)
+        self.engine.metrics.answered(channel, reply.kind)
+        self.engine.inbox.answered.set()  # an officer may have to be told
+        return reply
+
+    async def news(self, sender: str, after: int) -> News:
+        """What officers answered in the web chat of this sender since line `after`."""
+        known = self.dialogue.sender("web", sender)
+        return await self.handover.news(known, after) if known else News(open=False)
 
     async def page(self, id_: str, lang: Lang) -> Reply | None:
         """The whole answer of one item for its public page; None where there is no such item."""
@@ -94,7 +138,10 @@ class House:
         async with self.database.unit_of_work() as session:
             self._facts = await self.dialogue.facts()
             now = dt.datetime.now(HERE)
-            desk = Desk(facts=self.facts, text=texts(lang), people=PeopleInDatabase(session), lang=lang, now=now)
+            desk = Desk(
+                facts=self.facts, text=texts(lang), people=PeopleInDatabase(session), lang=lang, now=now,
+                bulletins=PublishedInDatabase(session),
+            )  # fmt: skip
             query = Query(text="", understood=Understood(kind=kind, id=id_, confidence=1.0), lang=lang)
             reply = await HANDLERS[kind](query, desk)
         if kind == "procedure":
@@ -132,7 +179,7 @@ async def house_of(settings: Settings, pack: Pack, understanding: Understanding)
     database = Database(settings.database_url)
     try:
         await database.migrate()
-        dialogue = Dialogue(pack, understanding, database, settings.key())
+        dialogue = Dialogue(pack, understanding, database, settings.key(), settings.public_url.rstrip("/"))
         engine = _engine(settings, database, dialogue)
         yield House(settings, database, dialogue, engine, await dialogue.facts())
         await engine.close()
@@ -140,23 +187,59 @@ async def house_of(settings: Settings, pack: Pack, understanding: Understanding)
         await database.close()
 
 
+def _office(
+    settings: Settings,
+    database: Database,
+    pack: Pack,
+    on: Mapping[str, Channel],
+    rang: Callable[[], None] = lambda: None,
+) -> Office:
+    keys = Keys(settings.key())
+    access = Access(database, pack, keys, settings.public_url)
+    codes = Codes(database, pack, settings.public_url)
+    return Office(
+        access=access,
+        logins=Logins(database, keys, access, on),
+        records=Records(database),
+        waiting=Waiting(database),
+        codes=codes,
+        sheets=Sheets(database, pack, codes, settings.public_url),
+        visits=Visits(database, pack, codes),
+        lists=Lists(database, pack),
+        bulletins=Bulletins(database, pack, on, settings.public_url, rang),
+        handover=HandoverDesk(database, pack, handover_core(settings, pack, on), on),
+        meter=DutyMeter(database),
+        reports=Reports(database, pack),
+    )
+
+
+def _attendants(settings: Settings, pack: Pack, handover: HandoverParts) -> Sequence[Attendant]:
+    """Who is asked before the dialogue, in this order."""
+    return (Binding(pack, Keys(settings.key())), handover.chat)
+
+
 def _engine(settings: Settings, database: Database, dialogue: Dialogue) -> Engine:
-    on = channels(settings, _ports(settings, database))
+    metrics = Metrics()
+    on = channels(settings, _ports(settings, database, metrics))
+    handover = handover_parts(settings, database, dialogue, on)
     key = hashlib.sha256(b"inbox" + settings.key()).digest()
     modes = {"telegram": settings.telegram_mode, "zalo-bot": settings.zalo_bot_mode}
     return Engine(
         database,
-        Inbox(database, dialogue, on, key),
+        Inbox(database, dialogue, on, key, _attendants(settings, dialogue.pack, handover), handover.chat, metrics),
         on,
         polling=frozenset(name for name in on if modes.get(name) == "polling"),
         unknown_sends=settings.unknown_sends,
         pace=settings.pace,
         public_url=settings.public_url.rstrip("/"),
+        quiet=Quiet.of(settings.quiet_hours),
+        beside=(handover.clock.run,),
     )
 
 
-def _ports(settings: Settings, database: Database) -> Ports:
-    return Ports(zalo_oa_tokens=TokensInDatabase(database, settings.key(), f"zalo-oa:{settings.zalo_oa_app_id}"))
+def _ports(settings: Settings, database: Database, metrics: Metrics | None = None) -> Ports:
+    tokens = TokensInDatabase(database, settings.key(), f"zalo-oa:{settings.zalo_oa_app_id}")
+    return Ports(zalo_oa_tokens=tokens, metrics=metrics or Metrics())
 
 
 @asynccontextmanager
@@ -182,5 +265,45 @@ async def corrections(settings: Settings) -> AsyncIterator[Corrections]:
     try:
         await database.migrate()
         yield Corrections(pack, database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def office(settings: Settings) -> AsyncIterator[Office]:
+    """The officers' desk without the web: whoever has the shell is the administrator. No channel is connected."""
+    pack = loader.load(settings.pack)
+    database = Database(settings.database_url)
+    on: dict[str, Channel] = {}
+    try:
+        await database.migrate()
+        on = channels(settings, _ports(settings, database))  # they render what is sent later, by whoever serves
+        yield _office(settings, database, pack, on)
+    finally:
+        for channel in on.values():
+            await channel.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def codes(settings: Settings) -> AsyncIterator[Codes]:
+    """The desk where codes are printed: pack and database, without what only answers need."""
+    pack = loader.load(settings.pack)
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        yield Codes(database, pack, settings.public_url)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def reports(settings: Settings) -> AsyncIterator[Reports]:
+    """The desk where the month is added up."""
+    pack = loader.load(settings.pack)
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        yield Reports(database, pack)
     finally:
         await database.close()

@@ -5,10 +5,15 @@ HoiPhuongError            one clear line, exit code 1
 ├── DatabaseUnreachable   the database does not answer: start it, or correct DATABASE_URL
 ├── BrokenModel           a pack's model.txt is damaged: make it anew
 ├── PortInUse             another program listens there: choose another port
-└── WrongInput            what was handed in cannot be read: correct it
+├── WrongInput            what was handed in cannot be read: correct it
+│   └── WrongTarget       a printed code cannot open this: take what the message proposes
+├── NotAllowed            this officer may not do this here: ask one who may
+└── Refused               an officer's wish cannot be done so: its words say what can
 """
 
 from __future__ import annotations
+
+from content.texts import texts
 
 
 class HoiPhuongError(Exception):
@@ -35,3 +40,19 @@ class PortInUse(HoiPhuongError):
 
 class WrongInput(HoiPhuongError):
     """What was handed in cannot be read."""
+
+
+class WrongTarget(WrongInput):
+    """A printed code cannot open this."""
+
+
+class NotAllowed(HoiPhuongError):
+    """This officer may not do this here."""
+
+
+class Refused(HoiPhuongError):
+    """An officer's wish cannot be done so; `key` and `fields` are the words, for pages in either language."""
+
+    def __init__(self, key: str, /, **fields: object) -> None:
+        super().__init__(texts("vi")(key, **fields))
+        self.key, self.fields = key, fields

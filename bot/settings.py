@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import WrongSetting
+from content import hours
 
 PREFIX = "HOIPHUONG_"
 DRIVERS = {"sqlite+aiosqlite", "postgresql+asyncpg"}
@@ -43,12 +45,37 @@ class Settings(BaseSettings):
         Literal["leave", "retry"],
         Field(description="Messages in flight when a process died: leave them, or send them again (perhaps twice)."),
     ] = "leave"
+    quiet_hours: Annotated[
+        str,
+        Field(
+            pattern=r"^(|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)$",
+            description="When no bulletin goes out, in Asia/Ho_Chi_Minh; empty: none.",
+        ),
+    ] = "21:00-06:00"
     pace: Annotated[
         float,
         Field(
             ge=0, le=1000, description="Pace of sending, as a multiple of each platform's limit; 0: no pace at all."
         ),
     ] = 1.0
+    duty_hours: Annotated[
+        str,
+        Field(
+            description="When officers answer handed-over talks, in Asia/Ho_Chi_Minh, where a unit set no hours "
+            "of its own; empty: at all times."
+        ),
+    ] = "t2-t6 07:00-11:30 13:30-17:00"
+    talk_hours: Annotated[
+        float,
+        Field(gt=0, le=168, description="Hours without a line after which a handed-over talk closes by itself."),
+    ] = 2.0
+    hold_doubtful: Annotated[
+        float,
+        Field(ge=0, le=1, description="Answers with less confidence than this wait for an officer's yes; 0: none."),
+    ] = 0.0
+    hold_minutes: Annotated[
+        float, Field(gt=0, le=120, description="Minutes that such an answer waits; then the resident is asked back.")
+    ] = 10.0
     telegram_bot_token: Annotated[
         str | None, Field(pattern=DIGITS_AND_TEXT, description="Token from BotFather; turns Telegram on.")
     ] = None
@@ -106,6 +133,57 @@ class Settings(BaseSettings):
     zalo_oauth_url: Annotated[
         str, Field(pattern=ROOT, description="Root of Zalo's consent and tokens; /v4/oa/… is appended.")
     ] = "https://oauth.zaloapp.com"
+    sms_url: Annotated[
+        str | None,
+        Field(pattern=ROOT, description="Address of the SMS gateway; turns SMS on. May hold the places of SMS_BODY."),
+    ] = None
+    sms_method: Annotated[
+        Literal["POST", "GET"], Field(description="How it is called; with GET, SMS_BODY is the query.")
+    ] = "POST"
+    sms_body: Annotated[
+        str | None,
+        Field(
+            description="What is sent, as JSON, XML or a form, with the places {to} (84…), {local} (0…), {text}, "
+            "{sender} and {unicode} (1 where the text needs it, else 0)."
+        ),
+    ] = None
+    sms_headers: Annotated[
+        dict[str, str], Field(description='More headers as JSON, such as {"Authorization": "Bearer …"}.')
+    ] = {}
+    sms_success: Annotated[
+        str | None,
+        Field(description="Regular expression that is in the answer when the message was taken; (?P<id>…): its id."),
+    ] = None
+    sms_failure: Annotated[
+        str | None, Field(description="Regular expression of an answer by which this message will never be taken.")
+    ] = None
+    sms_stop: Annotated[
+        str | None,
+        Field(
+            description="Regular expression of an answer by which none is taken: no money, no rights. Sending pauses."
+        ),
+    ] = None
+    sms_sender: Annotated[str, Field(max_length=20, description="Registered name that people see (brandname).")] = ""
+    sms_unaccented: Annotated[
+        bool, Field(description="Send without diacritics: 160 letters a segment instead of 70.")
+    ] = False
+    sms_segments: Annotated[
+        int, Field(ge=1, le=20, description="Paid segments that one message may take; what is longer is cut.")
+    ] = 5
+    sms_price: Annotated[int, Field(ge=0, description="Price of a segment in đồng, for previews; 0: not known.")] = 0
+    sms_per_second: Annotated[
+        float, Field(gt=0, le=1000, description="Messages a second that the gateway takes.")
+    ] = 5.0
+    metrics_token: Annotated[
+        str | None,
+        Field(min_length=16, description="Lets /metrics be read from elsewhere, as `Authorization: Bearer …`."),
+    ] = None
+
+    @field_validator("duty_hours")
+    @classmethod
+    def _readable_hours(cls, written: str) -> str:
+        hours.parse(written)
+        return written
 
     @model_validator(mode="after")
     def _known_driver(self) -> Self:
@@ -117,6 +195,28 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}DATABASE_URL must begin with one of {', '.join(sorted(DRIVERS))}")
         if driver.startswith("postgresql") and self.secret_key is None:
             raise ValueError(f"{PREFIX}SECRET_KEY is required with PostgreSQL: 32 characters or more")
+        return self
+
+    @field_validator("sms_success", "sms_failure", "sms_stop")
+    @classmethod
+    def _readable_pattern(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return pattern or None
+
+    @model_validator(mode="after")
+    def _whole_sms(self) -> Self:
+        needed = {"SMS_URL": self.sms_url, "SMS_BODY": self.sms_body, "SMS_SUCCESS": self.sms_success}
+        if any(needed.values()) and not all(needed.values()):
+            missing = ", ".join(PREFIX + name for name, value in needed.items() if not value)
+            raise ValueError(f"SMS is half set up: {missing} is missing")
+        where = f"{self.sms_url or ''} {self.sms_body or ''}"
+        if self.sms_url and ("{text}" not in where or not ("{to}" in where or "{local}" in where)):
+            raise ValueError(f"{PREFIX}SMS_BODY must hold {{text}}, and {{to}} or {{local}}")
+        if "{sender}" in where and not self.sms_sender:
+            raise ValueError(f"{PREFIX}SMS_SENDER is missing: SMS_BODY has a place for it")
         return self
 
     @model_validator(mode="after")

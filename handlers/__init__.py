@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.aloud import said_aloud
+from handlers.bulletins import bulletin
 from handlers.clarify import clarify, with_others
 from handlers.contract import Desk, Handler, Kind, Query, Reply
 from handlers.emergencies import emergency
@@ -12,7 +13,7 @@ from handlers.homestays import homestay
 from handlers.hotlines import hotline
 from handlers.initiatives import initiative
 from handlers.old_names import with_old_names
-from handlers.people import appointment, bulletin, handover, out_of_scope, report
+from handlers.people import appointment, handover, out_of_scope, report
 from handlers.procedures import procedure
 from handlers.smalltalk import smalltalk
 

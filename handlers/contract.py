@@ -6,15 +6,28 @@ The user of a port declares it: `bot` implements `Desk`'s protocols and `underst
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, NewType, Protocol
 
 from content.pack import Facts, Number
 from content.schema import Aspect, Lang
 
-__all__ = ["Aspect", "Button", "Candidate", "Desk", "Handler", "Kind", "Lang", "People", "Place", "Query", "Reply"]
-__all__ += ["Section", "SenderId", "Texts", "Topic", "Understood"]
+__all__ = ["Aspect", "Bulletin", "Bulletins", "Button", "Candidate", "Desk", "Handler", "Kind", "Lang", "People"]
+__all__ += [
+    "Photo",
+    "Picture",
+    "Place",
+    "Query",
+    "Reply",
+    "Section",
+    "SenderId",
+    "Subscriptions",
+    "Texts",
+    "Topic",
+    "Understood",
+    "Wish",
+]
 
 SenderId = NewType("SenderId", str)  # "<channel>:<keyed hash of the sender>"; never a phone number
 
@@ -25,7 +38,7 @@ Kind = Literal[
 
 Topic = Literal[
     "greeting", "thanks", "goodbye", "who", "start", "help", "menu", "groups", "units", "language", "elder",
-    "erase", "helpful", "unhelpful", "empty", "aloud", "number", "privacy", "dead",
+    "erase", "helpful", "unhelpful", "empty", "aloud", "number", "privacy", "dead", "subscribe", "unsubscribe",
 ]  # fmt: skip
 
 
@@ -50,7 +63,8 @@ class Understood:
     unit: str | None = None  # a unit of the pack that the words name
     old_names: tuple[str, ...] = ()  # names of former days that the words hold: ids of the pack's `old_names`
     lang: Lang = "vi"  # the language the words are in
-    topic: str | None = None  # for smalltalk: a `Topic`; `group:<group>` lists procedures; `aloud` may be any item's
+    # for smalltalk: a `Topic`; `group:<group>` lists procedures; `subscribe:…` leads on; `aloud` may be any item's
+    topic: str | None = None
     picks: tuple[int, ...] | None = None  # one's own case: the option picked at each question; None: not asked for
     number: str | None = None  # for an emergency: `113`, `114`, `115`, `112` or `111`
 
@@ -98,6 +112,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A picture at an address that everybody can open: platforms fetch it from there, some of them more than once."""
+
+    url: str  # https, a JPEG or PNG
+    alt: str  # what it shows, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """One answer, the same for every channel."""
 
@@ -114,6 +136,14 @@ class Reply:
     unit: str | None = None
     confidence: float = 0.0
     path: str | None = None  # the public page that says the same, "/thu-tuc/…"
+    picture: Photo | None = None
+    film: str | None = None  # the address of a film
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Picture and film as lines, for whoever cannot see them otherwise."""
+        picture = (f"{self.picture.alt}: {self.picture.url}",) if self.picture else ()
+        return (*picture, self.film) if self.film else picture
 
     @property
     def text(self) -> str:
@@ -126,6 +156,7 @@ class Reply:
                 for number, line in enumerate(section.lines, 1)
             ]
             parts.append("\n".join(([section.heading] if section.heading else []) + lines))
+        parts.append("\n".join(self.links))
         if self.source:
             parts.append(self.source)
         return "\n\n".join(part for part in parts if part)
@@ -154,15 +185,88 @@ class People(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The picture of a bulletin: what it shows, in words, and its size."""
+
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """A bulletin that went out; what is a draft, or waits, nobody sees."""
+
+    id: int
+    title: str
+    text: str
+    lang: Lang  # the language it is written in
+    at: dt.datetime  # when it went out, UTC
+    day: dt.date  # the same, as people here count days
+    units: tuple[str, ...] = ()  # whom it was for; ids of the pack
+    topics: tuple[str, ...] = ()
+    link: str | None = None
+    film: str | None = None
+    picture: Picture | None = None
+    recalled: bool = False  # taken back since
+    corrects: int | None = None  # the bulletin that this one says right
+    corrected_by: int | None = None  # the bulletin that says this one right
+
+
+class Bulletins(Protocol):
+    """What officers published."""
+
+    async def newest(self, units: Collection[str] | None = None) -> Bulletin | None:
+        """The newest that stands, of one of these units or of all."""
+        ...
+
+    async def one(self, id_: int) -> Bulletin | None:
+        """This one, taken back or not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """The bulletins that a person can ask to be sent: of one unit, on one topic."""
+
+    id: int
+    unit: str  # an id of the pack
+    topic: str
+
+
+class Subscriptions(Protocol):
+    """The bulletins that one chat wants to be sent; there is none where nothing can be sent unasked."""
+
+    async def offered(self) -> Sequence[Wish]:
+        """What can be had, by unit and topic."""
+        ...
+
+    async def mine(self) -> Sequence[Wish]:
+        """What this chat gets now."""
+        ...
+
+    async def join(self, wishes: Sequence[Wish]) -> None:
+        """Send these from now on."""
+        ...
+
+    async def leave(self) -> None:
+        """Send no more, and forget that it was asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What a handler works with; put together anew for each query in `bot/app.py`."""
 
     facts: Facts
     text: Texts
     people: People
+    bulletins: Bulletins
     lang: Lang
     now: dt.datetime  # Asia/Ho_Chi_Minh
     elder: bool = False  # this person wants five short lines
+    subscriptions: Subscriptions | None = None  # None: nothing can be sent to this chat unasked
+    public_url: str = ""  # where the pages are; no slash at the end
 
 
 Handler = Callable[[Query, Desk], Awaitable[Reply]]

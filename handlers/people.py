@@ -1,4 +1,4 @@
-"""Where a person is wanted: hand-over, a tip, an appointment, the bulletins; and what lies outside the pack."""
+"""Where a person is wanted: hand-over, a tip, an appointment, no bulletin yet; and what lies outside the pack."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ async def appointment(query: Query, desk: Desk) -> Reply:
     return _to_person("appointment", desk)
 
 
-async def bulletin(query: Query, desk: Desk) -> Reply:
-    """The newest bulletins; none has been published here yet."""
+async def no_bulletin(query: Query, desk: Desk) -> Reply:
+    """None has been published here yet."""
     return _to_person("bulletin", desk, police=True)
 
 

@@ -9,6 +9,7 @@ from handlers import procedures
 from handlers.contract import Button, Desk, Query, Reply, Section
 from handlers.hotlines import POLICE, ask_unit
 from handlers.parts import call_button
+from handlers.subscriptions import TOPICS, subscription
 
 GROUPS: tuple[str, ...] = get_args(Group)
 
@@ -18,6 +19,8 @@ async def smalltalk(query: Query, desk: Desk) -> Reply:
     topic = query.understood.topic or "greeting"
     if topic.startswith("group:"):
         return procedures.listing(topic.partition(":")[2], desk)
+    if topic.partition(":")[0] in TOPICS:
+        return await subscription(query, desk)
     if topic == "groups":
         return _groups(desk)
     if topic == "units":

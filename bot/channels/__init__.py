@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.channels import telegram
+from bot.channels import sms, telegram
 from bot.channels.channel import Channel
 from bot.channels.ports import Ports
 from bot.channels.zalo_bot import zalo_bot
@@ -17,9 +17,10 @@ CHANNELS: tuple[Builder, ...] = (
     zalo_oa,
     zalo_bot,
     telegram.build,
+    sms.build,
 )
 
-NAMES = ("zalo-oa", "zalo-bot", "telegram")  # all of them, on or off
+NAMES = ("zalo-oa", "zalo-bot", "telegram", "sms")  # all of them, on or off
 
 
 def channels(settings: Settings, ports: Ports) -> dict[str, Channel]:

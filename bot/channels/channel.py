@@ -6,10 +6,10 @@ A channel keeps no state of its own: what came in and what goes out are rows (`s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from content.texts import Texts
 from handlers.contract import Lang, Reply
@@ -54,6 +54,7 @@ class Update:
     moved_to: str | None = None  # for `moved`: the new id of the chat
     title: str | None = None  # for groups: its name
     name: str | None = None  # for groups of platforms that cannot quote: whom the answer addresses
+    about: int | None = None  # the number of a talk, where it replies to a message of ours on it that begins "#12"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,23 @@ class Outgoing:
     """One bubble, in the platform's own words, ready to be sent by any process at any time."""
 
     body: Mapping[str, object]  # JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """What is to be said in one chat of one channel, the channel's way."""
+
+    channel: str
+    chat: str
+    reply: Reply
+    lang: Lang = "vi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """An update that somebody before the dialogue took care of."""
+
+    says: tuple[Say, ...] = ()
 
 
 class Outcome(Enum):
@@ -91,6 +109,13 @@ class SendResult:
     left: int | None = None  # for SENT: the free replies that this person may still get, as the platform counts
     per_second: float | None = None  # the whole account may send no more than this from now on
     instead: tuple[Outgoing, ...] = ()  # for REFUSED: the same words in plainer bubbles, to be sent once
+
+
+Ignored = Callable[[object], None]  # told the name of each event that asks nothing of us
+
+
+def uncounted(event: object) -> None:
+    """Nobody counts it."""
 
 
 class Malformed(Exception):
@@ -165,4 +190,35 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of the connection."""
+        ...
+
+
+@runtime_checkable
+class Changing(Protocol):
+    """A channel that may change or take back what it sent. What these return is sent like any bubble."""
+
+    def editing(self, message_id: str, outgoing: Outgoing) -> Outgoing | None:
+        """What makes a sent message say this instead; None where the platform cannot."""
+        ...
+
+    def withdrawing(self, message_id: str) -> Outgoing | None:
+        """What takes a sent message back; None where the platform cannot."""
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A channel whose platform tells afterwards what people wrote, should the webhook have brought nothing."""
+
+    async def missed(self, since: dt.datetime, until: dt.datetime) -> Sequence[Update]:
+        """What was written between these and is not answered, under the webhook's own keys; raises nothing."""
+        ...
+
+
+@runtime_checkable
+class Linked(Protocol):
+    """A channel whose account has an address that opens a talk with it."""
+
+    def address(self, start: str) -> str | None:
+        """The address, with what it is to carry where the platform lets it; None while the account is not known."""
         ...

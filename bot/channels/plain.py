@@ -9,7 +9,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from handlers.contract import Button, Reply, Section, Texts
 
@@ -59,13 +61,30 @@ def shorten(title: str, limit: int, count: Count = len) -> str:
 
 
 def parts(reply: Reply) -> list[Part]:
-    """The paragraphs of an answer, each with what it is called. The lines of an emergency come before its title."""
+    """The paragraphs of an answer, each with what it is called. The lines of an emergency come before its title;
+    picture and film are lines here."""
     made = [_part(section) for section in reply.sections]
     if reply.title:
         made.insert(1 if reply.kind == "emergency" and made else 0, Part(text=clean(reply.title), kept=True))
+    made += [Part(text=clean(line), kept=True) for line in reply.links]
     if reply.source:
         made.append(Part(text=clean(reply.source), kept=True))
     return [part for part in made if part.text]
+
+
+def with_seen(reply: Reply) -> Reply:
+    """The reply without its picture, for a channel that shows that itself."""
+    return replace(reply, picture=None)
+
+
+def is_public(url: str) -> bool:
+    """Whether a platform can open this address: it refuses the whole message where it leads to a machine of ours."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        return parts.scheme in {"http", "https"} and ip_address(host).is_global
+    except ValueError:
+        return parts.scheme in {"http", "https"} and "." in host.strip(".")
 
 
 def paragraphs(reply: Reply) -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from bot.metrics import Metrics
 
 
 class Grant(Protocol):
@@ -110,3 +112,4 @@ class Ports:
     """All of them."""
 
     zalo_oa_tokens: Tokens
+    metrics: Metrics = field(default_factory=Metrics)

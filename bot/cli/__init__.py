@@ -7,9 +7,13 @@ import sys
 import typer
 
 from bot.cli.ask import ask
+from bot.cli.bulletins import app as bulletin
 from bot.cli.channels import app as channels
 from bot.cli.content import app as content
 from bot.cli.content import check_content
+from bot.cli.lists import app as lists
+from bot.cli.officer import app as officer
+from bot.cli.qr_sheet import app as qr
 from bot.cli.serve import serve, worker
 from bot.errors import HoiPhuongError
 from content.loader import BrokenPack
@@ -28,6 +32,10 @@ app.command()(ask)
 app.command("check-content")(check_content)
 app.add_typer(content)
 app.add_typer(channels)
+app.add_typer(bulletin)
+app.add_typer(officer)
+app.add_typer(lists)
+app.add_typer(qr)
 
 
 @app.callback()

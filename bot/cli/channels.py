@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
 import orjson
@@ -13,7 +16,9 @@ from bot import settings
 from bot.app import opened_channels
 from bot.channels import NAMES
 from bot.channels.channel import Channel
+from bot.channels.sms import Sms
 from bot.channels.zalo_oa import ZaloOa
+from bot.channels.zalo_oa.groups import Group, NotRead
 from bot.channels.zalo_oa.oauth import WrongCallback
 from bot.errors import WrongInput
 from content.texts import texts
@@ -56,6 +61,31 @@ def set_webhook(lang: Language = "vi") -> None:
 def connect_zalo(lang: Language = "vi") -> None:
     """Let an admin of the Official Account consent: print the link, take the address it leads to, keep the tokens."""
     asyncio.run(_connect_zalo(texts(lang)))
+
+
+@app.command()
+def groups(json: Json = False) -> None:
+    """List the groups that the Official Account owns, as CSV that `hoiphuong list import` takes. Changes nothing."""
+    found = asyncio.run(_groups())
+    if json:
+        rows = [asdict(group) for group in found]
+        sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2) + b"\n")
+        return
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("channel", "address", "title"))
+    table.writerows((ZaloOa.name, group.id, group.name) for group in found if group.enabled)
+
+
+async def _groups() -> Sequence[Group]:
+    say = texts("vi")
+    async with opened_channels(settings.load()) as on:
+        channel = on.get(ZaloOa.name)
+        if not isinstance(channel, ZaloOa):
+            raise WrongInput(say("channels.oa_off"))
+        try:
+            return await channel.groups()
+        except NotRead as error:
+            raise WrongInput(say("zalo_oa.groups_not_read", why=error)) from error
 
 
 async def _check(say: Texts) -> list[dict[str, object]]:
@@ -111,6 +141,8 @@ async def _register(say: Texts) -> list[tuple[bool, str]]:
     async with opened_channels(chosen) as on:
         for name, channel in on.items():
             url = f"{chosen.public_url.rstrip('/')}/webhook/{name}"
+            if isinstance(channel, Sms):  # nothing comes in by it
+                continue
             if polls.get(name):
                 lines.append((True, say("channels.polls", name=name)))
             elif isinstance(channel, ZaloOa):  # no call for it: a person must paste it

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.channel import Channel, Update
+from bot.delivery import gauges
+from bot.delivery.catching_up import CatchingUp
 from bot.delivery.inbox import Inbox
+from bot.delivery.meter import Meter
 from bot.delivery.outbox import Outbox
+from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.schedule import Schedule
+from bot.metrics import Metrics
 from bot.storage import leases, queues, usage
 from bot.storage.database import Database
 
@@ -40,15 +46,20 @@ class Engine:
         unknown_sends: str = "leave",
         pace: float = 1.0,
         public_url: str = "",
+        quiet: Quiet = NEVER,
+        beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
     ) -> None:
+        self._beside = beside  # what else runs for ever where answers are given
         self._database = database
         self.inbox = inbox
         self.channels = channels
         self._polling = polling
         self._public_url = public_url
         self._outboxes = [
-            Outbox(database, channel, unknown_sends=unknown_sends, pace=pace) for channel in channels.values()
+            Outbox(database, channel, unknown_sends=unknown_sends, pace=pace, quiet=quiet, metrics=inbox.metrics)
+            for channel in channels.values()
         ]
+        self._schedule = Schedule(database, quiet, inbox.answered, channels)
 
     async def run(self, *, receives: bool, delivers: bool) -> None:
         """Until cancelled: `receives` for whoever has the web, `delivers` for whoever answers and sends."""
@@ -62,8 +73,21 @@ class Engine:
                 tasks.create_task(self.inbox.answering())
                 tasks.create_task(self._waking())
                 tasks.create_task(self._tidying())
+                tasks.create_task(self._schedule.run())
+                for forever in self._beside:
+                    tasks.create_task(forever())
+                tasks.create_task(Meter(self._database, self.channels).run())
                 for outbox in self._outboxes:
                     tasks.create_task(outbox.run())
+
+    @property
+    def metrics(self) -> Metrics:
+        """What this process counted."""
+        return self.inbox.metrics
+
+    async def measure(self) -> None:
+        """Set the gauges."""
+        await gauges.measure(self.metrics, self._database, self.channels, dt.datetime.now(dt.UTC))
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -74,6 +98,7 @@ class Engine:
         webhook = None
         if registers and channel.name not in self._polling:
             webhook = f"{self._public_url}/webhook/{channel.name}"
+        catching = CatchingUp(self._database, self.inbox, channel)
         tries = 0
         while True:
             try:
@@ -85,10 +110,14 @@ class Engine:
             if channel.health.state == "ready":
                 tries = 0
                 await self._measure(channel)
+                if registers:
+                    await catching.look(dt.datetime.now(dt.UTC), reconnected=True)
                 await asyncio.sleep(WATCH)
                 while channel.health.state == "ready":  # until tending, or a send, finds the account at fault
                     await channel.tend()
                     await self._measure(channel)
+                    if registers:
+                        await catching.look(dt.datetime.now(dt.UTC))
                     await asyncio.sleep(WATCH)
                 continue
             log.warning("channel", channel=channel.name, state=channel.health.state, why=channel.health.why)

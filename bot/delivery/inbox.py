@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -15,10 +16,12 @@ from nacl.secret import SecretBox
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Outgoing, Update
+from bot.channels.channel import Attended, Channel, Outgoing, Update
+from bot.delivery.attendants import Attendant, Reviewer, rendered
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
-from bot.storage import contacts, conversations, queues, usage
+from bot.metrics import Metrics
+from bot.storage import contacts, conversations, lists, queues, usage
 from bot.storage.contacts import Contact
 from bot.storage.database import Database, is_away
 from bot.storage.overlays import Overlays, overlays
@@ -69,13 +72,26 @@ class _Answers:
 
     answered: list[int] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
+    kinds: list[tuple[str, str]] = field(default_factory=list)  # channel and kind of each answer
     over: Overlays | None = None
 
 
 class Inbox:
     """Accepts updates, and answers them."""
 
-    def __init__(self, database: Database, dialogue: Dialogue, channels: Mapping[str, Channel], key: bytes) -> None:
+    def __init__(
+        self,
+        database: Database,
+        dialogue: Dialogue,
+        channels: Mapping[str, Channel],
+        key: bytes,
+        attendants: Sequence[Attendant] = (),
+        reviewer: Reviewer | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.metrics = metrics or Metrics()
+        self._attendants = attendants  # asked before the dialogue, in this order
+        self._reviewer = reviewer  # sees what the dialogue answers
         self._database = database
         self._dialogue = dialogue
         self._channels = channels
@@ -93,6 +109,7 @@ class Inbox:
             for u in updates
             if now - u.at < OLD
         ]
+        self.metrics.came(channel.name, "old", len(updates) - len(rows))
         if not rows:
             return 0
         call = _Call(channel.name, rows, asyncio.get_running_loop().create_future())
@@ -127,6 +144,7 @@ class Inbox:
     async def _keep(self, calls: Sequence[_Call]) -> None:
         rows = [row for call in calls for row in call.rows]
         kept: list[dict[str, object]] = []
+        new: Counter[str] = Counter()
         async with self._database.unit_of_work(urgent=True) as session:
             channels = {call.channel for call in calls}
             full = {name for name in channels if await queues.waiting(session, name) > FULL}
@@ -135,18 +153,22 @@ class Inbox:
                 if row["channel"] not in full and open_[_chat(row)] < FLOOD:
                     open_[_chat(row)] += 1
                     kept.append(row)
-            await self._keep_new(session, kept)
+            await self._keep_new(session, kept, new)
+        arrived, taken = (Counter(str(row["channel"]) for row in some) for some in (rows, kept))
+        for channel in channels - full:
+            self.metrics.came(channel, "new", new[channel])
+            self.metrics.came(channel, "repeated", taken[channel] - new[channel])
+            self.metrics.came(channel, "flood", arrived[channel] - taken[channel])
         if dropped := sum(row["channel"] not in full for row in rows) - len(kept):
             log.warning("flood", dropped=dropped)
         for call in calls:
             call.end(InboxFull(f"{call.channel}: more than {FULL} messages wait") if call.channel in full else None)
 
-    async def _keep_new(self, session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
-        metered = {str(row["channel"]) for row in rows if self._is_metered(str(row["channel"]))}
-        await queues.accept(session, [row for row in rows if row["channel"] not in metered])
-        for channel in metered:
-            new = await queues.accept(session, [row for row in rows if row["channel"] == channel])
-            await usage.count(session, channel, usage.RECEIVED, dt.datetime.now(dt.UTC), new)
+    async def _keep_new(self, session: AsyncSession, rows: Sequence[Mapping[str, object]], new: Counter[str]) -> None:
+        for channel in {str(row["channel"]) for row in rows}:
+            new[channel] = await queues.accept(session, [row for row in rows if row["channel"] == channel])
+            if self._is_metered(channel):
+                await usage.count(session, channel, usage.RECEIVED, dt.datetime.now(dt.UTC), new[channel])
 
     def _is_metered(self, channel: str) -> bool:
         return channel in self._channels and self._channels[channel].limits.per_month is not None
@@ -214,6 +236,8 @@ class Inbox:
             answers.answered = [row.id for row in ours]
             await conversations.let_go(session, dt.datetime.now(dt.UTC))
             await queues.answered(session, answers.answered, answers.deliveries)
+        for channel_name, kind in answers.kinds:
+            self.metrics.answered(channel_name, kind)
 
     async def _answer_alone(self, row: Received) -> None:
         """The same for one; where it fails, it is kept, for the next try or for the operator."""
@@ -252,9 +276,11 @@ class Inbox:
     ) -> None:
         sender = self._dialogue.sender(channel.name, update.sender)
         if update.what in {"left", "revoked"}:
+            await lists.gone(session, channel.name, update.chat, update.what)
             return await contacts.gone(session, channel.name, update.chat, update.what)
         if update.what == "moved" and update.moved_to:
             await queues.move(session, channel.name, update.chat, update.moved_to)
+            await lists.moved(session, channel.name, update.chat, update.moved_to)
             return await contacts.moved(session, channel.name, update.chat, update.moved_to)
         if update.what in {"message", "interacted", "joined"}:
             who = None if update.group else sender
@@ -264,16 +290,32 @@ class Inbox:
             )
             if new and not update.group and channel.limits.people:
                 await usage.count(session, channel.name, usage.PEOPLE, update.at)
+        if update.what not in {"message", "staff"}:
+            return None
+        for attendant in self._attendants:
+            if attended := await attendant.attend(session, channel, update, sender):
+                return self._say(channel, update, row, attended, answers)
         if update.what != "message":
             return None
         message = Message(
             text=update.text, press=update.press, start=update.start, sender=sender, known_lang=update.lang,
-            location=update.location, keep_question=True,
+            location=update.location, keep_question=True, chat=None if update.group else (channel.name, update.chat),
         )  # fmt: skip
         reply, lang = await self._dialogue.answer_within(session, message, answers.over)
+        answers.kinds.append((channel.name, reply.kind))
+        if self._reviewer and (
+            attended := await self._reviewer.review(session, channel, update, sender, reply, lang)
+        ):
+            return self._say(channel, update, row, attended, answers)
         bubbles = channel.render(reply, update, texts(lang))
         answers.deliveries.extend(_delivery(row, outgoing.body) for outgoing in bubbles)
         return None
+
+    def _say(self, channel: Channel, update: Update, row: Received, attended: Attended, answers: _Answers) -> None:
+        for say, outgoing in rendered(self._channels, channel, update, attended):
+            own = (say.channel, say.chat) == _chat_of(row)
+            to = {"channel": say.channel, "chat": say.chat, "received": row.id if own else None}
+            answers.deliveries.append(_delivery(row, outgoing.body) | to)
 
 
 def _delivery(row: Received, body: Mapping[str, object]) -> dict[str, object]:

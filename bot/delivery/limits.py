@@ -20,6 +20,7 @@ class Pace:
         self._clock = clock
         self._factor = factor
         self._rate, self._burst = limits.per_second * factor, float(limits.burst)
+        self._sharers = 1  # processes that send for this account, we among them
         self._limits = limits
         self._level, self._at = self._burst, clock()
         self._free: OrderedDict[str, float] = OrderedDict()  # chat -> when it may be sent to again
@@ -32,7 +33,7 @@ class Pace:
             return 0
         if not self._rate:
             return ANY
-        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
+        self._level = min(self._own_burst, self._level + (now - self._at) * self._own_rate)
         self._at = now
         return int(self._level + 1e-9)
 
@@ -41,14 +42,14 @@ class Pace:
         now = self._clock()
         if now < self._stopped:
             return self._stopped - now
-        return max(0.0, (1.0 - self._level) / self._rate) if self.allowance() < 1 else 0.0
+        return max(0.0, (1.0 - self._level) / self._own_rate) if self.allowance() < 1 else 0.0
 
     def spend(self, chat: str, *, group: bool) -> None:
         """One is sent to this chat."""
         self._level -= 1.0
         if self._factor:
             gap = 60.0 / self._limits.per_group_minute if group else 1.0 / self._limits.per_chat_second
-            self._free[chat] = self._clock() + gap / self._factor
+            self._free[chat] = self._clock() + gap * self._sharers / self._factor
             self._free.move_to_end(chat)
 
     def busy(self) -> list[str]:
@@ -65,6 +66,18 @@ class Pace:
     def stop(self, seconds: float) -> None:
         """The platform wants the whole account to wait."""
         self._stopped = max(self._stopped, self._clock() + seconds)
+
+    def share(self, sharers: int) -> None:
+        """So many processes send for this account, each its part; what they send together keeps the limit."""
+        self._sharers = max(1, sharers)
+
+    @property
+    def _own_rate(self) -> float:
+        return self._rate / self._sharers
+
+    @property
+    def _own_burst(self) -> float:
+        return max(1.0, self._burst / self._sharers)
 
     def slow(self, per_second: float) -> None:
         """The platform allows less than was set."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import random
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -15,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel, Outcome, Outgoing, SendResult
 from bot.delivery.limits import Pace
-from bot.storage import contacts, queues, usage
+from bot.delivery.quiet import NEVER, Quiet
+from bot.metrics import Metrics
+from bot.storage import bulletins, contacts, faults, leases, lists, queues, usage
 from bot.storage.contacts import Contact
 from bot.storage.database import Database
 from bot.storage.queues import Delivery
@@ -27,6 +30,7 @@ LONGEST_WAIT: Final = 300.0  # seconds between two tries
 LONGEST_AWAY: Final = 15.0  # seconds between two looks for a database that is away
 HEARTBEAT: Final = 4.0  # seconds between two renewals of our leases
 PAUSE: Final = 60.0  # seconds that a channel with a faulty account waits
+SHARED: Final = 100  # shared bubbles kept at hand
 RETRY = "retry"
 
 
@@ -34,20 +38,34 @@ class Outbox:
     """Sends what is queued for one channel."""
 
     def __init__(
-        self, database: Database, channel: Channel, *, unknown_sends: str = "leave", pace: float = 1.0
+        self,
+        database: Database,
+        channel: Channel,
+        *,
+        unknown_sends: str = "leave",
+        pace: float = 1.0,
+        quiet: Quiet = NEVER,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._database = database
         self._channel = channel
         self._again = unknown_sends == RETRY
         self._pace = Pace(channel.limits, pace)
+        self._quiet = quiet
+        self._bodies: dict[int, Mapping[str, object]] = {}  # those that rows share
+        self._faulty = True  # perhaps: an earlier process may have noted it; the first that is sent takes it back
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._landed: list[tuple[Delivery, SendResult]] = []
+        self._counted = asyncio.Event()  # it is known how many processes send beside us
+        self._lease, self._owner = f"send:{channel.name}:", secrets.token_hex(4)
         self.work = asyncio.Event()
 
     async def run(self) -> None:
         """Send until cancelled; what is in flight then is settled first."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._beating())
+            await self._counted.wait()
             failures = 0
             try:
                 while True:
@@ -67,6 +85,7 @@ class Outbox:
                 with suppress(SQLAlchemyError, OSError):  # then the leases run out
                     async with self._database.unit_of_work() as session:
                         await self._settle(session, list(self._landed))
+                        await leases.let_go(session, self._lease + self._owner, self._owner)
 
     async def _work(self, tasks: asyncio.TaskGroup) -> int:
         """Settle what has landed and claim what may fly, in one transaction; how many were claimed."""
@@ -78,15 +97,25 @@ class Outbox:
             await self._settle(session, landed)
             if most := self._free(len(landed)):
                 now = dt.datetime.now(dt.UTC)
-                rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy())
+                last = queues.ALARM if self._quiet.at(now) else queues.BULLETIN
+                rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy(), last)
+                await self._share(session, {row.shared for row in rows if row.shared})
         del self._landed[: len(landed)]  # only now: a transaction that fails is tried again
-        for row, _ in landed:
+        for row, result in landed:
             del self._flying[row.id]
+            self._metrics.delivered(row.channel, result.outcome.value)
         groups = self._channel.limits.group_ids or ""
         for row in rows:
             self._pace.spend(row.chat, group=bool(groups) and row.chat.startswith(groups))
-            self._flying[row.id] = tasks.create_task(self._send(row))
+            self._flying[row.id] = tasks.create_task(self._send(row, self._bodies.get(row.shared or 0)))
         return len(rows)
+
+    async def _share(self, session: AsyncSession, wanted: set[int]) -> None:
+        """Have the shared bubbles of these rows at hand; a bulletin's few bodies are read once, not a row each."""
+        if not wanted - self._bodies.keys():
+            return
+        known = self._bodies if len(self._bodies) < SHARED else {}
+        self._bodies = {**known, **await queues.bodies(session, wanted - known.keys())}
 
     def _free(self, landed: int) -> int:
         """How many may be launched now."""
@@ -94,12 +123,12 @@ class Outbox:
             return 0
         return max(0, min(AT_ONCE - len(self._flying) + landed, self._pace.allowance()))
 
-    async def _send(self, row: Delivery) -> None:
+    async def _send(self, row: Delivery, shared: Mapping[str, object] | None) -> None:
         if row.expires and row.expires.replace(tzinfo=dt.UTC) < dt.datetime.now(dt.UTC):
             result = SendResult(outcome=Outcome.REFUSED, reason="expired")
         else:
             try:
-                result = await self._channel.send(row.chat, Outgoing(body=row.body or {}))
+                result = await self._channel.send(row.chat, Outgoing(body=row.body or shared or {}))
             except Exception as error:
                 log.exception("sending failed", channel=row.channel, outbox=row.id)
                 result = SendResult(outcome=Outcome.UNKNOWN, reason=type(error).__name__)
@@ -118,6 +147,8 @@ class Outbox:
             if row := rows.get(sent.id):
                 row.body = row.body or sent.body  # taken for lost meanwhile, and it was not
                 await self._settle_one(session, row, result, now)
+        if back := [row.id for row in rows.values() if row.bulletin and row.state == "queued"]:
+            await bulletins.obey(session, now, back)
         if self._channel.limits.per_month:
             await usage.count(session, self._channel.name, usage.SENT, now, counted)
 
@@ -130,18 +161,24 @@ class Outbox:
         match result.outcome:
             case Outcome.SENT:
                 row.message_id = result.message_id
+                if self._faulty:
+                    await faults.over(session, row.channel)
+                    self._faulty = False
                 await contacts.replied(session, row.channel, row.chat, result.left)
             case Outcome.REPEAT if result.times is None or row.tries < result.times:
                 wait = result.wait if result.wait is not None else _backoff(row.tries)
                 return _again(row, now + dt.timedelta(seconds=wait))
             case Outcome.ACCOUNT:
                 self._pace.stop(PAUSE)
+                self._faulty = True
+                await faults.note(session, row.channel, result.reason, now)
                 log.error("channel paused", channel=row.channel, reason=result.reason)
                 return _again(row, now + dt.timedelta(seconds=PAUSE))
             case Outcome.UNKNOWN if self._again and row.tries < 2:
                 return _again(row, now + dt.timedelta(seconds=_backoff(row.tries)))
             case Outcome.MOVED if result.moved_to:
                 await contacts.moved(session, row.channel, row.chat, result.moved_to)
+                await lists.moved(session, row.channel, row.chat, result.moved_to)
                 await queues.move(session, row.channel, row.chat, result.moved_to)  # this row among them
                 return _again(row, now)
             case Outcome.REFUSED if result.instead:
@@ -150,6 +187,7 @@ class Outbox:
                 return _again(row, now)
             case Outcome.GONE:
                 await contacts.gone(session, row.channel, row.chat, result.reason)
+                await lists.gone(session, row.channel, row.chat, result.reason)
         row.state, row.settled, row.body = result.outcome.value, now, None
         return None
 
@@ -170,6 +208,7 @@ class Outbox:
                 await self.beat(dt.datetime.now(dt.UTC))
             except (SQLAlchemyError, OSError) as error:
                 self._complain(error)
+            self._counted.set()
             await asyncio.sleep(HEARTBEAT)
 
     async def beat(self, now: dt.datetime) -> None:
@@ -178,6 +217,15 @@ class Outbox:
             if self._flying:
                 await queues.keep_claims(session, self._flying, now)
             await queues.lost_deliveries(session, now, again=self._again)
+            await self._count(session, now)
+
+    async def _count(self, session: AsyncSession, now: dt.datetime) -> None:
+        """Divide the account's pace among the processes that send for it; a new one waits until all have seen it."""
+        await leases.hold(session, self._lease + self._owner, self._owner, now)
+        sharers = await leases.holders(session, self._lease, now)
+        self._pace.share(sharers)
+        if sharers > 1 and not self._counted.is_set():
+            self._pace.stop(HEARTBEAT)
 
     def _complain(self, error: Exception) -> None:
         log.error("delivery waits for the database", channel=self._channel.name, error=type(error).__name__)
@@ -187,7 +235,7 @@ def _after(row: Delivery, bubble: Outgoing, now: dt.datetime) -> Delivery:
     """One more bubble of the same answer."""
     return Delivery(
         channel=row.channel, chat=row.chat, lane=row.lane, body=dict(bubble.body), state="queued", tries=0,
-        not_before=now, expires=row.expires, received=row.received, at=now,
+        not_before=now, expires=row.expires, received=row.received, bulletin=row.bulletin, at=now,
     )  # fmt: skip
 
 

@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.dialogue import scanned
 from bot.dialogue.press import is_number, kind_of, not_offered, picked, pressed, started
-from bot.storage import conversations, questions
+from bot.storage import conversations, questions, statistics
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
 from bot.storage.overlays import Overlays, overlays
+from bot.storage.published import PublishedInDatabase
+from bot.storage.subscriptions import book
 from bot.storage.tables import Conversation
 from bot.understanding import Understanding
 from bot.understanding.context import Context
@@ -45,24 +48,25 @@ class Message:
     unit: str | None = None
     at: dt.date | None = None  # answer by what is in force on that day
     location: tuple[float, float] | None = None
+    chat: tuple[str, str] | None = None  # (channel, chat) of one person, where bulletins could be sent to
     keep_question: bool = False  # whether an unanswered question is kept for the officers
 
 
 class Dialogue:
     """Answers messages of any channel."""
 
-    def __init__(self, pack: Pack, understanding: Understanding, database: Database, key: bytes) -> None:
+    def __init__(
+        self, pack: Pack, understanding: Understanding, database: Database, key: bytes, public_url: str = ""
+    ) -> None:
         self.pack = pack
+        self._public_url = public_url
         self._database = database
         self._key = key
         self._understanding = understanding
 
     def sender(self, channel: str, name: str | None) -> SenderId | None:
         """The sender as he stands in the database: a keyed hash, so that the file alone tells nobody's name."""
-        if not name:
-            return None
-        digest = hmac.new(self._key, f"{channel}:{name}".encode(errors="replace"), hashlib.sha256).hexdigest()
-        return SenderId(f"{channel}:{digest[:40]}")
+        return keyed(self._key, channel, name)
 
     async def answer(self, message: Message) -> Reply:
         """The answer to one message."""
@@ -70,6 +74,10 @@ class Dialogue:
             reply, _ = await self.answer_within(session, message)
             await conversations.let_go(session, dt.datetime.now(dt.UTC))
             return reply
+
+    def read(self, message: Message) -> Understood:
+        """What a message means by itself, without the talk before it; nothing is answered or kept."""
+        return self._understand(message, None)
 
     async def facts(self, at: dt.date | None = None) -> Facts:
         """What is known on a day, today by default, with officers' corrections."""
@@ -83,6 +91,7 @@ class Dialogue:
 
         `over`: the corrections, where the caller has read them in this transaction already.
         """
+        message = await scanned.aimed(session, message)
         now = self._now(message.at)
         people = PeopleInDatabase(session)
         choices = await people.choices(message.sender) if message.sender else Choices()
@@ -98,9 +107,15 @@ class Dialogue:
             location=message.location,
         )
         facts = Facts(pack=self.pack, at=now.date(), overlays=await overlays(session) if over is None else over)
-        desk = Desk(facts=facts, text=texts(lang), people=people, lang=lang, now=now, elder=choices.elder)
+        desk = Desk(
+            facts=facts, text=texts(lang), people=people, lang=lang, now=now, elder=choices.elder,
+            bulletins=PublishedInDatabase(session), subscriptions=book(session, message.chat),
+            public_url=self._public_url,
+        )  # fmt: skip
         reply = await answered(query, desk)
         reply = replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)
+        if message.keep_question:
+            statistics.asked(session, kind=reply.kind, unit=reply.unit, channel=_channel(message))
         if message.sender and understood.topic != "erase":
             await _remember(session, message.sender, reply, talk, lang)
         if understood.kind == "out_of_scope" and message.keep_question:
@@ -129,6 +144,19 @@ class Dialogue:
     def _now(at: dt.date | None) -> dt.datetime:
         now = dt.datetime.now(HERE)
         return now if at is None else dt.datetime.combine(at, now.timetz())
+
+
+def keyed(key: bytes, channel: str, name: str | None) -> SenderId | None:
+    """The sender's keyed hash."""
+    if not name:
+        return None
+    digest = hmac.new(key, f"{channel}:{name}".encode(errors="replace"), hashlib.sha256).hexdigest()
+    return SenderId(f"{channel}:{digest[:40]}")
+
+
+def _channel(message: Message) -> str:
+    """Where it was asked; the sender's name begins with it."""
+    return message.sender.partition(":")[0] if message.sender else "web"
 
 
 def _chosen(understood: Understood) -> Lang | None:

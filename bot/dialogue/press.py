@@ -12,7 +12,11 @@ from handlers.contract import Candidate, Kind, Understood
 from handlers.homestays import LIST
 
 PICK: Final = re.compile(r"(?:số|so|chọn|chon|câu|cau|no\.?|#)?\s*(\d{1,2})[.)]?", re.IGNORECASE)
-_TOPICS = {"menu", "groups", "units", "elder", "elder:off", "language:vi", "language:en", "start", "help"}
+BULLETIN: Final = re.compile(r"bulletin:[0-9]{1,9}")
+_TOPICS = {
+    "menu", "groups", "units", "elder", "elder:off", "language:vi", "language:en", "start", "help", "subscribe",
+    "unsubscribe",
+}  # fmt: skip
 
 
 def picked(text: str, offered: Sequence[str]) -> str | None:
@@ -40,7 +44,9 @@ def pressed(button: str, pack: Pack) -> Understood:
     """The meaning of a button's id; an id of another version of the pack leads to the menu."""
     if button == "handover":
         return Understood(kind="handover", confidence=1.0)
-    if button in _TOPICS or button.startswith("group:"):
+    if button == "bulletin":
+        return Understood(kind="bulletin", confidence=1.0)
+    if button in _TOPICS or button.startswith(("group:", "subscribe:")):
         return Understood(kind="smalltalk", topic=button, confidence=1.0)
     word, _, rest = button.partition(":")
     if word in {"helpful", "unhelpful", "dead"} and pack.item(rest):
@@ -59,6 +65,8 @@ def pressed(button: str, pack: Pack) -> Understood:
 
 def started(payload: str, pack: Pack) -> Understood:
     """What a deep link leads to: `hotline_phuong-1` the number of Ward 1; an unknown one, the greeting."""
+    if payload == "subscribe":
+        return Understood(kind="smalltalk", topic=payload, confidence=1.0)
     id_ = payload.replace("_", ":", 1)
     kind = kind_of(id_, pack)
     if kind is None:
@@ -70,6 +78,8 @@ def kind_of(id_: str, pack: Pack) -> Kind | None:
     """What kind of answer an id leads to; None where the pack does not know it."""
     if id_ == LIST:
         return "homestay"
+    if BULLETIN.fullmatch(id_):
+        return "bulletin"
     item = pack.item(id_)
     if item is None:
         return None

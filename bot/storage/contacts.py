@@ -26,6 +26,7 @@ class Contact(Base):
     last_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # the person's last interaction
     replies: Mapped[int] = mapped_column(default=0)  # bubbles sent since; platforms allow few
     replies_left: Mapped[int | None] = mapped_column()  # as the platform says; None: it did not
+    quiet_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # staff write there themselves
 
 
 async def interacted(
@@ -55,6 +56,23 @@ async def replied(session: AsyncSession, channel: str, chat: str, left: int | No
     if contact := await row(session, Contact, (channel, chat)):
         contact.replies += 1
         contact.replies_left = left
+
+
+async def keep_quiet(session: AsyncSession, channel: str, chat: str, until: dt.datetime | None) -> None:
+    """Staff answer in this chat themselves until then; None: no longer."""
+    contact = await row(session, Contact, (channel, chat))
+    if contact is None and until is not None:
+        contact = Contact(channel=channel, chat=chat, group=False, reachable=True, reason="", replies=0)
+        add(session, contact, (channel, chat))
+    if contact:
+        contact.quiet_until = until
+
+
+async def is_quiet(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> bool:
+    """Whether staff answer in this chat themselves."""
+    contact = await row(session, Contact, (channel, chat))
+    until = contact.quiet_until if contact else None
+    return until is not None and now < (until if until.tzinfo else until.replace(tzinfo=dt.UTC))
 
 
 async def gone(session: AsyncSession, channel: str, chat: str, reason: str) -> None:

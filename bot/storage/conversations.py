@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage import contacts
+from bot.storage import contacts, handovers, subscriptions
 from bot.storage.tables import Conversation, Person, Thumb
 from bot.storage.together import add, row
 from handlers.contract import Lang, SenderId
@@ -53,6 +54,8 @@ class PeopleInDatabase:
         """Forget everything that is held on this sender."""
         await self._session.execute(delete(Conversation).where(Conversation.sender == sender))
         await self._session.execute(delete(Person).where(Person.sender == sender))
+        await handovers.erase(self._session, sender)
+        await subscriptions.erase(self._session, sender)  # before the contacts, which tell whose they are
         await contacts.forget(self._session, sender)
 
     async def count(self, item: str, *, helpful: bool) -> None:
@@ -80,6 +83,15 @@ async def remember(session: AsyncSession, conversation: Conversation) -> None:
         return
     for name in FIELDS:  # `merge` would write all that waits in the session first, message by message
         setattr(known, name, getattr(conversation, name))
+
+
+async def offer(session: AsyncSession, sender: str, buttons: Sequence[str], now: dt.datetime) -> None:
+    """A typed number picks from these from now on, whatever the talk is about."""
+    known = await row(session, Conversation, sender)
+    if known is None:
+        known = Conversation(sender=sender)
+        add(session, known, sender)
+    known.offered, known.changed_at = " ".join(buttons), now
 
 
 async def let_go(session: AsyncSession, now: dt.datetime) -> None:

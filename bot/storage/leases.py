@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import DateTime, String, delete, or_
+from sqlalchemy import DateTime, String, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,6 +32,13 @@ async def hold(session: AsyncSession, name: str, owner: str, now: dt.datetime) -
     mine = or_(Lease.owner == owner, Lease.until < now)
     taken = statement.on_conflict_do_update(index_elements=["name"], set_=row, where=mine).returning(Lease.owner)
     return await session.scalar(taken) == owner
+
+
+async def holders(session: AsyncSession, prefix: str, now: dt.datetime) -> int:
+    """How many leases whose names begin so are held; those that ran out long ago are cleared away."""
+    alike = Lease.name.startswith(prefix, autoescape=True)
+    await session.execute(delete(Lease).where(alike, Lease.until < now - LENGTH))
+    return await session.scalar(select(func.count()).where(alike, Lease.until >= now)) or 0
 
 
 async def let_go(session: AsyncSession, name: str, owner: str) -> None:

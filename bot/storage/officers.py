@@ -27,8 +27,6 @@ class OfficerRow(Base):
     password: Mapped[str | None] = mapped_column(String(200))  # argon2; None: he comes in by a code through the bot
     totp: Mapped[str | None] = mapped_column(String(200))  # the second factor's secret, sealed
     totp_step: Mapped[int] = mapped_column(default=0)  # the last step that was used: a code works once
-    failures: Mapped[int] = mapped_column(default=0)  # logins refused since the last success
-    locked_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     disabled_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 

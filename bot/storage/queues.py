@@ -23,8 +23,10 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
+    text,
     tuple_,
     update,
 )
@@ -38,7 +40,8 @@ KEY_KEPT: Final = dt.timedelta(days=30)  # against repeats
 BODY_KEPT: Final = dt.timedelta(hours=24)  # of a message that nobody answered
 FAILED_KEPT: Final = dt.timedelta(days=7)  # of a message whose answering failed, encrypted
 LEASE: Final = dt.timedelta(seconds=12)  # a process whose rows are not renewed for so long is taken for dead
-URGENT, REPLY, BULLETIN = 0, 1, 2  # lanes: the lower goes first
+# Lanes: the lower goes first. Nobody who asks waits for bulletins; an `ALARM` passes in quiet hours.
+URGENT, REPLY, ALARM, HURRY, BULLETIN = range(5)
 
 
 class Received(Base):
@@ -69,7 +72,8 @@ class Delivery(Base):
     chat: Mapped[str] = mapped_column(String(64))
     lane: Mapped[int] = mapped_column(default=REPLY)
     body: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    state: Mapped[str] = mapped_column(String(10), default="queued")  # queued, sending, or an `Outcome`
+    # queued, sending, an `Outcome`; of a bulletin also paused, cancelled, by_hand (an officer forwarded it)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
     tries: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     expires: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
@@ -77,12 +81,32 @@ class Delivery(Base):
     message_id: Mapped[str | None] = mapped_column(String(120))
     reason: Mapped[str] = mapped_column(String(300), default="")
     received: Mapped[int | None] = mapped_column()  # the inbox row that it answers
+    bulletin: Mapped[int | None] = mapped_column()  # the bulletin that it carries
+    shared: Mapped[int | None] = mapped_column()  # the `Body` that it has in common with others
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     settled: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     __table_args__ = (
-        Index("ix_outbox_open", "state", "channel", "lane", "not_before"),
+        Index("ix_outbox_next", "channel", "state", "lane", "id"),
         Index("ix_outbox_chat", "channel", "chat", "state", "id"),
+        Index("ix_outbox_bulletin", "bulletin", "state", "channel", "chat"),
+        Index(
+            "ix_outbox_flying",
+            "until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
     )
+
+
+class Body(Base):
+    """A bubble that many rows share: one text to thousands is kept once."""
+
+    __tablename__ = "bodies"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    bulletin: Mapped[int | None] = mapped_column(index=True)
+    channel: Mapped[str | None] = mapped_column(String(20))
+    person: Mapped[bool | None] = mapped_column()  # for people who subscribed, or for groups
 
 
 async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> int:
@@ -94,6 +118,19 @@ async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
     return len(
         (await session.scalars(statement, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])).all()
     )
+
+
+async def newest(session: AsyncSession, channel: str) -> dt.datetime | None:
+    """When a channel brought something last; None where it never did, or more than 30 days ago."""
+    at = await session.scalar(select(func.max(Received.at)).where(Received.channel == channel))
+    return at.replace(tzinfo=dt.UTC) if at else None  # SQLite forgets the zone
+
+
+async def known(session: AsyncSession, channel: str, keys: Collection[str]) -> set[str]:
+    """Which of these updates were kept before."""
+    if not keys:
+        return set()
+    return set(await session.scalars(select(Received.key).where(Received.channel == channel, Received.key.in_(keys))))
 
 
 async def waiting(session: AsyncSession, channel: str, chat: str | None = None) -> int:
@@ -164,9 +201,12 @@ async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) 
 
 
 async def claim_deliveries(
-    session: AsyncSession, channel: str, now: dt.datetime, most: int, busy: Iterable[str] = ()
+    session: AsyncSession, channel: str, now: dt.datetime, most: int, busy: Iterable[str] = (), last: int = BULLETIN
 ) -> list[Delivery]:
-    """Take bubbles to send: for each chat its oldest open one, urgent lanes first; none for a chat that is `busy`."""
+    """Take bubbles to send: for each chat its oldest open one, urgent lanes first; none for a chat that is `busy`.
+
+    `last`: the last lane that may go now, such as `ALARM` in quiet hours.
+    """
     earlier = aliased(Delivery)
     first = ~exists().where(
         earlier.channel == Delivery.channel, earlier.chat == Delivery.chat, earlier.id < Delivery.id,
@@ -176,7 +216,7 @@ async def claim_deliveries(
         await session.scalars(
             select(Delivery)
             .where(Delivery.channel == channel, Delivery.state == "queued", Delivery.not_before <= now, first)
-            .where(Delivery.chat.not_in(list(busy)))
+            .where(Delivery.chat.not_in(list(busy)), Delivery.lane <= last)
             .order_by(Delivery.lane, Delivery.id)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -185,6 +225,14 @@ async def claim_deliveries(
     for row in rows:
         row.state, row.until, row.tries = "sending", now + LEASE, row.tries + 1
     return rows
+
+
+async def bodies(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The bubbles that rows share."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(Body.id, Body.body).where(Body.id.in_(ids)))
+    return {row.id: row.body for row in rows}
 
 
 async def still_flying(session: AsyncSession, sent: Sequence[Delivery]) -> dict[int, Delivery]:
@@ -204,7 +252,8 @@ async def keep_claims(session: AsyncSession, ids: Collection[int], now: dt.datet
 
 async def lost_deliveries(session: AsyncSession, now: dt.datetime, *, again: bool) -> int:
     """Bubbles in flight when their process died: unknown, or queued again where the operator prefers a double."""
-    lost = update(Delivery).where(Delivery.state == "sending", Delivery.until < now)
+    flying = Delivery.state == literal_column("'sending'")  # as it stands in the index
+    lost = update(Delivery).where(flying, Delivery.until < now)
     values = (
         {"state": "queued"} if again else {"state": "unknown", "settled": now, "body": None, "reason": "no answer"}
     )
@@ -234,6 +283,8 @@ async def tidy(session: AsyncSession, now: dt.datetime) -> None:
     await session.execute(update(Received).where(old, Received.body.is_not(None)).values(body=None))
     late = update(Delivery).where(Delivery.state == "queued", Delivery.expires < now)  # of a channel turned off, too
     await session.execute(late.values(state="refused", reason="expired", settled=now, body=None))
-    ended = Delivery.state.not_in(("queued", "sending"))
+    ended = Delivery.state.not_in(("queued", "sending", "paused"))
     await session.execute(update(Delivery).where(ended, Delivery.body.is_not(None)).values(body=None))
     await session.execute(delete(Delivery).where(ended, Delivery.at < now - KEY_KEPT))
+    orphaned = and_(Body.bulletin.is_(None), ~exists().where(Delivery.shared == Body.id))
+    await session.execute(delete(Body).where(orphaned).execution_options(synchronize_session=False))

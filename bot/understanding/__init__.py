@@ -57,7 +57,9 @@ class Understanding:
             return Understood(
                 kind="emergency", id=hotline_of(number), number=number, confidence=0.99, lang=words.lang
             )
-        if topic := command(words.raw):
+        if (topic := command(words.raw)) and topic in _BARE:
+            return Understood(kind=self._kind(topic), confidence=1.0, lang=words.lang)
+        if topic:
             return Understood(kind="smalltalk", topic=topic, confidence=1.0, lang=words.lang)
         if is_empty(words):
             return Understood(kind="smalltalk", topic="empty", confidence=1.0)

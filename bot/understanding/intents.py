@@ -13,6 +13,8 @@ COMMANDS: Final = {
     "erase": "erase", "delete": "erase", "vi": "language:vi", "en": "language:en", "language": "language",
     "ngonngu": "language", "chulon": "elder", "elder": "elder", "nhom": "groups", "groups": "groups",
     "donvi": "units", "units": "units", "privacy": "privacy", "riengtu": "privacy",
+    "dangky": "subscribe", "subscribe": "subscribe", "thoi": "unsubscribe", "stop": "unsubscribe",
+    "bantin": "bulletin", "news": "bulletin",
 }  # fmt: skip
 
 

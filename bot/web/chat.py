@@ -202,6 +202,11 @@ def _token(value: str | None) -> str | None:
     return value if value and 32 <= len(value) <= 64 and value.isascii() else None
 
 
+def sender_of(request: web.Request) -> str | None:
+    """Whom the cookie names; None where there is none of ours."""
+    return _token(request.cookies.get(COOKIE))
+
+
 def _cookie(request: web.Request) -> str:
     return _token(request.cookies.get(COOKIE)) or secrets.token_urlsafe(32)
 

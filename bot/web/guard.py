@@ -12,6 +12,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from bot.web.console import looks as console
 from bot.web.house import HOUSE
 from bot.web.render import page
 
@@ -31,11 +32,17 @@ HEADERS: Final = {
 WORTH_PACKING: Final = 1000  # bytes
 
 
+class Scanned(web.Response):
+    """The page of a code: it is counted, and leaves no line, since who scanned when is nobody's business."""
+
+
 @web.middleware
 async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One line a request: the route, never the address asked for, the question or the asker."""
     start = time.perf_counter()
     response = await handler(request)
+    if isinstance(response, Scanned):
+        return response
     resource = request.match_info.route.resource
     log.info(
         "request",
@@ -51,6 +58,8 @@ async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def headed(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Headers that keep a browser from doing what no page of ours asks for."""
     response = await handler(request)
+    if request.path.startswith("/can-bo"):
+        response.headers.update(console.HEADERS)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.app[HOUSE].public_url.startswith("https://"):

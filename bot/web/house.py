@@ -9,6 +9,12 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.delivery.engine import Engine
+from bot.office.codes import Codes
+from bot.office.handover_web import News
+from bot.office.landing import Landing
+from bot.office.office import Office
+from bot.office.published import Published
+from bot.office.scans import Scans
 from content.pack import Facts
 from content.schema import Lang
 from handlers.contract import Reply
@@ -23,8 +29,33 @@ class House(Protocol):
         ...
 
     @property
+    def office(self) -> Office:
+        """What officers can ask."""
+        ...
+
+    @property
     def facts(self) -> Facts:
         """Today's facts."""
+        ...
+
+    @property
+    def published(self) -> Published:
+        """The bulletins that went out, and the open figures."""
+        ...
+
+    @property
+    def codes(self) -> Codes:
+        """The printed codes."""
+        ...
+
+    @property
+    def scans(self) -> Scans:
+        """What phones ask of them, and the count of it."""
+        ...
+
+    @property
+    def landing(self) -> Landing:
+        """What stands behind them."""
         ...
 
     async def today(self) -> Facts:
@@ -39,6 +70,11 @@ class House(Protocol):
     @property
     def zalo_oa_verify(self) -> str | None:
         """The code by which Zalo sees that this domain is ours."""
+        ...
+
+    @property
+    def metrics_token(self) -> str | None:
+        """What lets `/metrics` be read from elsewhere."""
         ...
 
     @property
@@ -63,6 +99,10 @@ class House(Protocol):
         channel: str,
     ) -> Reply:
         """The answer to one message. `sender` means somebody only within `channel`."""
+        ...
+
+    async def news(self, sender: str, after: int) -> News:
+        """What officers answered in the web chat of this sender since line `after`."""
         ...
 
     def page(self, id_: str, lang: Lang) -> Awaitable[Reply | None]:

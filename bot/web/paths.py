@@ -8,11 +8,16 @@ PROCEDURES = "/thu-tuc"
 HOTLINES = "/duong-day-nong"
 PLACES = "/luu-tru"
 INITIATIVES = "/mo-hinh"
+BULLETINS = "/ban-tin"
+CHECK = "/kiem-tra"
+NUMBERS = "/so-lieu"
 
 
 def path_of(pack: Pack, id_: str) -> str | None:
     """The page that says what is known of the item `id_`; None where it has none of its own."""
-    name = id_.partition(":")[2]
+    kind, _, name = id_.partition(":")
+    if kind == "bulletin":
+        return f"{BULLETINS}/{name}" if name.isdecimal() else BULLETINS
     if id_ in pack.procedures:
         return f"{PROCEDURES}/{id_}"
     if id_ in pack.initiatives:

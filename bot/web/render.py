@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from bot.web.house import HOUSE
 from bot.web.language import is_large, language, remember
 from bot.web.paths import path_of
+from bot.web.plot import weeks_plot
 from bot.web.static import STATIC
 from content.schema import Lang
 from handlers.aloud import lines
@@ -23,6 +24,7 @@ from qr import square
 
 LINK: Final = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}]")
 AMOUNT: Final = re.compile(r"(?<=\d) (?=đồng|ngày|giờ|phút|bản|tuổi|VND)")
+UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SCHEMES: Final = ("https://", "http://", "/", "tel:", "geo:", "mailto:")
 TEMPLATES: web.AppKey[Environment] = web.AppKey("templates")
 
@@ -38,7 +40,9 @@ def templates(**known: object) -> Environment:
     )
     env.filters["linked"] = linked
     env.filters["typed"] = typed
+    env.filters["readable"] = readable
     env.globals["safe_url"] = safe_url
+    env.globals["weeks_plot"] = weeks_plot
     env.globals.update(known)
     return env
 
@@ -56,6 +60,11 @@ def linked(line: str) -> Markup:
 def typed(link: str) -> Markup:
     """An address as people type it, which breaks after a slash where it must."""
     return Markup("/<wbr>").join(link.split("://", 1)[-1].split("/"))
+
+
+def readable(words: str) -> str:
+    """Words without what XML cannot hold."""
+    return UNREADABLE.sub("", words)
 
 
 def _tied(words: str) -> Markup:

@@ -21,23 +21,32 @@ def hook(channel: Channel) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The webhook of one channel."""
 
     async def take(request: web.Request) -> web.Response:
-        raw = await request.read()
+        count = request.app[INBOX].metrics
+        try:
+            raw = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            count.refused(channel.name, "too large")
+            raise
         if channel.is_probe(raw):
             return web.Response()
         if not channel.verify(request.headers, raw):
             log.warning("webhook refused", channel=channel.name)
+            count.refused(channel.name, "not signed")
             return web.Response(status=401)
         try:
             updates = channel.receive(raw)
         except Malformed:
             log.warning("webhook malformed", channel=channel.name)
+            count.refused(channel.name, "malformed")
             return web.Response(status=400)
         except NotYet:
+            count.refused(channel.name, "not connected")
             return web.Response(status=503, headers=BUSY)
         try:
             await request.app[INBOX].accept(channel, updates)
         except (InboxFull, NotKept) as error:
             log.error("webhook not kept", channel=channel.name, why=str(error))
+            count.refused(channel.name, "not kept")
             return web.Response(status=503, headers=BUSY)
         return web.Response()
 

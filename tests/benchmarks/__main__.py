@@ -7,10 +7,10 @@ import datetime as dt
 import platform
 from pathlib import Path
 
-from tests.benchmarks import channels, understanding
+from tests.benchmarks import channels, scans, understanding
 
 RESULTS = Path(__file__).parent / "results"
-BENCHES = {"understanding": understanding.table, "channels": channels.table}
+BENCHES = {"understanding": understanding.table, "channels": channels.table, "scans": scans.table}
 
 
 def main() -> None:

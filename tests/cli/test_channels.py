@@ -61,6 +61,7 @@ async def test_nothing_is_on(tmp_path: Path) -> None:
         ("zalo-oa", False, False),
         ("zalo-bot", False, False),
         ("telegram", False, False),
+        ("sms", False, False),
     ]
 
 
@@ -125,3 +126,20 @@ async def test_connecting_what_is_off_names_the_settings(tmp_path: Path) -> None
     code, _, err = await command.run("connect-zalo")
     assert code == 1
     assert "HOIPHUONG_ZALO_OA_APP_ID" in err
+
+
+async def test_groups_as_the_import_of_lists_takes_them(platform: tuple[Command, ZaloOaEmulator]) -> None:
+    command, emulator = platform
+    command.env["HOIPHUONG_ZALO_OA_REFRESH_TOKEN"] = emulator.refresh
+    emulator.groups = {"f414c8f76fa586fbdfb4": "enabled", "a414c8f76fa586fbdfb4": "disabled"}
+    code, out, err = await command.run("groups")
+    assert (code, out) == (0, "channel,address,title\nzalo-oa,f414c8f76fa586fbdfb4,Khóm 1\n"), err
+    code, out, _ = await command.run("groups", "--json")
+    assert [(row["id"], row["members"], row["enabled"]) for row in json.loads(out)] == [
+        ("f414c8f76fa586fbdfb4", 2, True),
+        ("a414c8f76fa586fbdfb4", 3, False),
+    ]
+    emulator.next("groups", -224)
+    code, _, err = await command.run("groups")
+    assert code == 1
+    assert "-224" in err

@@ -12,6 +12,10 @@ The first line, `# …`, says what the transcript documents. Then, turn by turn:
 
 An answer is written on as many such lines as it takes. `# ngày 2027-03-01` and `# tiếng en` set the day that is asked
 about and the language, from there on; without them it is `DAY`, in the language of the words.
+
+What officers did before: `# danh sách phuong-1 an-ninh` opens a list, `# bản tin phuong-1 an-ninh: title | words` is a
+bulletin that went out to it, each newer than the one before. `# kênh telegram` says where the talk is: on a platform
+where bulletins can be sent to.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +32,7 @@ import pytest
 from bot.app import House
 from bot.dialogue.answer import Message
 from handlers.contract import Button, Lang, Reply
+from tests.publishing import NOW, a_bulletin, a_list
 
 SCRIPTS: Final = sorted(Path(__file__).parent.glob("*.txt"))
 DAY: Final = dt.date(2026, 11, 25)
@@ -37,6 +42,9 @@ LANGS: Final[dict[str, Lang]] = {"vi": "vi", "en": "en"}
 HEAD: Final = re.compile(r"\[([^\]]*)\]\s*(.*)")
 PRESS: Final = re.compile(r"\[bấm (.+)\]")
 PLACE: Final = re.compile(r"\[vị trí (-?[\d.]+), *(-?[\d.]+)\]")
+LIST: Final = re.compile(r"# danh sách (\S+) (\S+)", re.MULTILINE)
+BULLETIN: Final = re.compile(r"# bản tin (\S+) (\S+): (.+?) \| (.+)")
+CHANNEL: Final = re.compile(r"# kênh (\S+)", re.MULTILINE)
 SAYS: Final = re.compile(r"# \S.{14,}")
 
 
@@ -79,8 +87,30 @@ def button(name: str, offered: Sequence[Button]) -> Button:
     return found[0]
 
 
-def message(turn: Turn, offered: Sequence[Button], house: House) -> Message:
+def setting(script: Path) -> str:
+    """What stands before the first turn, and elsewhere, as comments."""
+    return "\n".join(line for line in script.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
+
+
+async def officers_did(script: str, house: House) -> None:
+    """The lists and bulletins that the transcript begins with."""
+    async with house.database.unit_of_work() as session:
+        lists = {
+            (unit, topic): await a_list(session, f"{unit} {topic}", unit, topic)
+            for unit, topic in LIST.findall(script)
+        }
+        for number, (unit, topic, title, words) in enumerate(BULLETIN.findall(script)):
+            at = NOW - dt.timedelta(days=5) + dt.timedelta(hours=number)
+            await a_bulletin(session, title, words, lists=[lists[unit, topic]], at=at)
+
+
+def message(turn: Turn, offered: Sequence[Button], house: House, channel: str | None = None) -> Message:
     """What comes in when this is said."""
+    said = _message(turn, offered, house)
+    return replace(said, chat=(channel, turn.who)) if channel else said
+
+
+def _message(turn: Turn, offered: Sequence[Button], house: House) -> Message:
     sender = house.dialogue.sender("test", turn.who)
     if pressed := PRESS.fullmatch(turn.said):
         press = button(pressed[1], offered).id
@@ -126,8 +156,11 @@ def _holds(wanted: str, reply: Reply) -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 async def test_the_conversation_goes_as_written(sa_dec: House, script: Path) -> None:
     offered: dict[str, Sequence[Button]] = {}
+    before = setting(script)
+    await officers_did(before, sa_dec)
+    channel = found[1] if (found := CHANNEL.search(before)) else None
     for turn in turns(script):
-        reply = await sa_dec.dialogue.answer(message(turn, offered.get(turn.who, ()), sa_dec))
+        reply = await sa_dec.dialogue.answer(message(turn, offered.get(turn.who, ()), sa_dec, channel))
         offered[turn.who] = reply.buttons
         for condition, wanted in turn.wanted:
             try:

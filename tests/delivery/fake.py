@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from bot.channels.channel import Health, Limits, Note, Outcome, Outgoing, SendResult, Update
+from bot.delivery.attendants import Attendant
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.dialogue.answer import Dialogue
@@ -96,11 +97,12 @@ class Post:
     others: tuple[Pretend, ...] = ()
     key: bytes = b"i" * 32
     unknown_sends: str = "leave"
+    attendants: Sequence[Attendant] = ()
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         channels = {channel.name: channel for channel in (self.channel, *self.others)}
-        self.inbox = Inbox(self.database, self.dialogue, channels, self.key)
+        self.inbox = Inbox(self.database, self.dialogue, channels, self.key, self.attendants)
         self.outbox = Outbox(self.database, self.channel, unknown_sends=self.unknown_sends)
 
     def start(self, *loops: Any) -> None:

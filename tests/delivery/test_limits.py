@@ -85,3 +85,32 @@ def test_no_pace_at_all_but_what_the_platform_says_itself(clock: Clock) -> None:
     assert pace.allowance() == 4
     spent(pace, *"abcd")
     assert pace.wait() == 1.0
+
+
+def test_processes_that_send_for_one_account_share_its_pace(clock: Clock) -> None:
+    together = [Pace(LIMITS, clock=clock) for _ in range(2)]
+    for pace in together:
+        pace.share(2)
+    assert [pace.allowance() for pace in together] == [2, 2]  # the burst of 4
+    for pace in together:
+        spent(pace, "a", "b")
+        assert pace.wait() == 1.0  # 2 a second, both together
+        assert pace.next_free() == 4.0  # one chat may get one in 2 s, by either of them
+    together[0].share(1)  # the other has ended
+    assert together[0].wait() == 0.5
+
+
+def test_however_many_share_each_may_send(clock: Clock) -> None:
+    pace = Pace(LIMITS, clock=clock)
+    pace.share(50)
+    assert pace.allowance() == 1
+    spent(pace, "a")
+    assert pace.wait() == pytest.approx(25.0)
+
+
+def test_what_the_platform_allows_is_shared_too(clock: Clock) -> None:
+    pace = Pace(LIMITS, factor=0, clock=clock)
+    pace.share(2)
+    pace.slow(1.0)
+    pace._level = 0.0
+    assert pace.wait() == pytest.approx(2.0)

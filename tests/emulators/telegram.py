@@ -17,7 +17,15 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
-from tests.emulators.telegram_rules import PARAMETERS, Refused, check_keyboard, check_text, parameters
+from tests.emulators.telegram_rules import (
+    PARAMETERS,
+    Refused,
+    check_caption,
+    check_keyboard,
+    check_photo,
+    check_text,
+    parameters,
+)
 
 TOKEN: Final = "123456:AAH-emulated_token"
 BOT: Final = {
@@ -66,6 +74,8 @@ class Telegram:
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    too_old: set[int] = field(default_factory=set)  # messages of more than 48 hours ago
+    deleted: list[int] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # presses that were acknowledged
     presses: set[str] = field(default_factory=set)  # presses that still may be
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
@@ -164,6 +174,8 @@ class Telegram:
             raise Refused(400, f"unknown parameters {sorted(unknown)}")
         if method.startswith("send"):
             return self._send(method, params)
+        if method.startswith("editMessage"):
+            return self._edit(method, params)
         return await getattr(self, "_" + re.sub("[A-Z]", lambda m: "_" + m[0].lower(), method))(params)
 
     async def _get_me(self, params: dict[str, Any]) -> Any:
@@ -249,11 +261,61 @@ class Telegram:
         self.answered.append(query)
         return True
 
+    def _edit(self, method: str, params: dict[str, Any]) -> Any:
+        message = self._found(params, "edit")
+        if method == "editMessageText":
+            if "text" not in message:
+                raise Refused(400, "there is no text in the message to edit")
+            check_text(str(params.get("text", "")), params.get("parse_mode"))
+        elif "photo" not in message:
+            raise Refused(
+                400, f"there is no {'media' if method == 'editMessageMedia' else 'caption'} in the message to edit"
+            )
+        elif method == "editMessageMedia":
+            media = params["media"]
+            if media.get("type") != "photo" or set(media) - {"type", "media", "caption", "parse_mode"}:
+                raise Refused(400, "wrong media")
+            check_photo(media | {"photo": media["media"]})
+            params = params | {"photo": media["media"], "caption": media.get("caption", "")}
+        else:
+            check_caption(str(params.get("caption", "")), params.get("parse_mode"))
+        check_keyboard(params.get("reply_markup"))
+        new = {name: params[name] for name in ("text", "caption", "photo", "reply_markup") if name in params}
+        if new.items() <= message.items() and message.get("reply_markup") == params.get("reply_markup"):
+            raise Refused(
+                400, "message is not modified: specified new message content and reply markup are exactly the same"
+            )
+        message.pop("reply_markup", None)
+        message.update(new)
+        return {
+            "message_id": message["message_id"],
+            "date": 1764000000,
+            "chat": {"id": int(message["chat_id"]), "type": "private"},
+        }
+
+    async def _delete_message(self, params: dict[str, Any]) -> Any:
+        message = self._found(params, "delete")
+        if message["message_id"] in self.too_old:
+            raise Refused(400, "message can't be deleted for everyone")
+        self.sent.remove(message)
+        self.deleted.append(message["message_id"])
+        return True
+
+    def _found(self, params: dict[str, Any], to: str) -> dict[str, Any]:
+        chat = str(params.get("chat_id", ""))
+        self._check_chat(chat, {})
+        for message in self.sent:
+            if message["chat_id"] == chat and message["message_id"] == params.get("message_id"):
+                return message
+        raise Refused(400, f"message to {to} not found")
+
     def _send(self, method: str, params: dict[str, Any]) -> Any:
         chat = str(params.get("chat_id", ""))
         self._check_chat(chat, params)
         if method == "sendMessage":
             check_text(str(params.get("text", "")), params.get("parse_mode"))
+        elif method == "sendPhoto":
+            check_photo(params)
         elif method == "sendVenue":
             if any(not params.get(name) for name in ("latitude", "longitude", "title", "address")):
                 raise Refused(400, "venue is incomplete")
@@ -282,8 +344,9 @@ class Telegram:
             "deleted": Refused(403, "the group chat was deleted"),
             "never started": Refused(403, "bot can't initiate conversation with a user"),
             "silenced": Refused(400, "not enough rights to send text messages to the chat"),
+            "no pictures": Refused(400, "not enough rights to send photos to the chat"),
         }
-        if state in refusals:
+        if state in refusals and (state != "no pictures" or "photo" in params):
             raise refusals[state]
         if "message_thread_id" in params:
             topic = self.topics.get(chat, {}).get(int(params["message_thread_id"]))

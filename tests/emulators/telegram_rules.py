@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ COMMON: Final = {
     "disable_notification",
     "protect_content",
 }
+CHANGED: Final = {"chat_id", "message_id", "reply_markup"}
 PARAMETERS: Final = {
     "getMe": set(),
     "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
@@ -43,7 +45,12 @@ PARAMETERS: Final = {
     "sendMessage": COMMON | {"text", "parse_mode", "link_preview_options"},
     "sendVenue": COMMON | {"latitude", "longitude", "title", "address"},
     "sendContact": COMMON | {"phone_number", "first_name", "last_name", "vcard"},
+    "sendPhoto": COMMON | {"photo", "caption", "parse_mode", "show_caption_above_media", "has_spoiler"},
     "answerCallbackQuery": {"callback_query_id", "text", "show_alert"},
+    "editMessageText": CHANGED | {"text", "parse_mode", "link_preview_options"},
+    "editMessageCaption": CHANGED | {"caption", "parse_mode"},
+    "editMessageMedia": CHANGED | {"media"},
+    "deleteMessage": {"chat_id", "message_id"},
 }
 
 
@@ -82,6 +89,8 @@ async def parameters(request: web.Request) -> dict[str, Any]:
             "callback_query_id",
             "parse_mode",
             "language_code",
+            "photo",
+            "caption",
         }
         params[name] = value if plain or not isinstance(value, str) else json.loads(value)
     return params
@@ -118,7 +127,24 @@ class _Markup(HTMLParser):
         self.text += "·"
 
 
-def check_text(text: str, parse_mode: str | None) -> None:
+def check_photo(params: Mapping[str, Any]) -> None:
+    """A picture that the servers can fetch, and 0 to 1024 units below it."""
+    photo = str(params.get("photo", ""))
+    host = urlsplit(photo).hostname or ""
+    if not photo.startswith(("https://", "http://")) or "." not in host or host == "127.0.0.1":
+        raise Refused(400, "wrong file identifier/HTTP URL specified")
+    if "refused-host" in host:
+        raise Refused(400, "failed to get HTTP URL content")
+    check_caption(str(params.get("caption", "")), params.get("parse_mode"))
+
+
+def check_caption(caption: str, parse_mode: str | None) -> None:
+    """0 to 1024 units."""
+    if caption:
+        check_text(caption, parse_mode, most=1024)
+
+
+def check_text(text: str, parse_mode: str | None, most: int = 4096) -> None:
     """Markup that parses, and 1 to 4096 UTF-16 units of what is left."""
     if parse_mode not in {None, "HTML"}:
         raise Refused(400, "unsupported parse_mode")
@@ -131,8 +157,8 @@ def check_text(text: str, parse_mode: str | None) -> None:
         text = markup.text
     if not text.strip():
         raise Refused(400, "message text is empty")
-    if len(text.encode("utf-16-le")) // 2 > 4096:
-        raise Refused(400, "message is too long")
+    if len(text.encode("utf-16-le")) // 2 > most:
+        raise Refused(400, "message is too long" if most == 4096 else "message caption is too long")
 
 
 def check_keyboard(markup: Any) -> None:

@@ -62,6 +62,7 @@ class ZaloOaEmulator:
     files: dict[str, float] = field(default_factory=dict)  # id or token -> when
     refuses_buttons: bool = False  # the v3 page names none: some accounts may not have them
     sent: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)  # all that was ever said, by whom and when
     refreshes: int = 0  # how often the token address gave a pair
     asked: list[str] = field(default_factory=list)
     faults: dict[str, list[Any]] = field(default_factory=dict)  # "send" | "oauth" | "getoa" -> what goes wrong next
@@ -92,6 +93,9 @@ class ZaloOaEmulator:
                 web.get("/v2.0/oa/getoa", self._api("getoa", self._getoa)),
                 web.post("/v3.0/oa/message/cs", self._api("send", self._message)),
                 web.post("/v3.0/oa/group/message", self._api("send", self._group_message)),
+                web.get("/v2.0/oa/listrecentchat", self._api("history", self._recent)),
+                web.get("/v2.0/oa/conversation", self._api("history", self._talk)),
+                web.get("/v3.0/oa/group/getgroupsofoa", self._api("groups", self._groups)),
                 web.post("/v2.0/oa/upload/{kind:image|gif|file}", self._api("upload", self._upload)),
                 web.post("/v3.0/oa/message/{old:transaction|promotion}", self._api("send", self._shut)),
                 web.post("/v2.0/oa/message", self._api("send", self._shut)),
@@ -200,6 +204,54 @@ class ZaloOaEmulator:
     async def _shut(self, request: web.Request) -> dict[str, Any]:
         raise Refuse(-240, "message API v2 was shut down")
 
+    def hear(
+        self, text: str, person: str = PERSON, *, ours: bool = False, seconds_ago: float = 0.0, kind: str = "text"
+    ) -> dict[str, Any]:
+        """Somebody says something, and no webhook tells it; the event that would have."""
+        told = event(f"user_send_{kind}", text=text, person=person)
+        told["timestamp"] = str(int((self.now() - seconds_ago) * 1000))
+        self.said.append(
+            {
+                "src": 0 if ours else 1, "time": int(told["timestamp"]), "type": kind, "message": text,
+                "message_id": told["message"]["msg_id"], "from_id": OA_ID if ours else person,
+                "to_id": person if ours else OA_ID, "person": person,
+            }
+        )  # fmt: skip
+        return told
+
+    async def _recent(self, request: web.Request) -> list[dict[str, Any]]:
+        last = {row["person"]: row for row in sorted(self.said, key=lambda row: row["time"])}
+        return self._page(self._data(request, {"offset", "count"}), list(last.values()))
+
+    async def _talk(self, request: web.Request) -> list[dict[str, Any]]:
+        data = self._data(request, {"offset", "count", "user_id"})
+        return self._page(data, [row for row in self.said if row["person"] == data["user_id"]])
+
+    @staticmethod
+    def _page(data: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        rows = sorted(rows, key=lambda row: row["time"], reverse=True)[data["offset"] :][: data["count"]]
+        return [{name: value for name, value in row.items() if name != "person"} for row in rows]
+
+    @staticmethod
+    def _data(request: web.Request, wanted: set[str]) -> dict[str, Any]:
+        if set(request.query) != {"data"}:
+            raise Refuse(-201, "data is invalid")
+        data = json.loads(request.query["data"])
+        if set(data) != wanted or not 1 <= data["count"] <= 10 or data["offset"] < 0:
+            raise Refuse(-201, "data is invalid")
+        return data  # type: ignore[no-any-return]
+
+    async def _groups(self, request: web.Request) -> list[dict[str, Any]]:
+        if set(request.query) != {"offset", "count"}:
+            raise Refuse(-201, "group calls take plain parameters")
+        offset, count = int(request.query["offset"]), int(request.query["count"])
+        rows = [
+            {"group_id": id_, "name": f"Khóm {number}", "total_member": number + 1, "status": status,
+             "group_link": f"https://zalo.me/g/{id_[:8]}"}
+            for number, (id_, status) in enumerate(self.groups.items(), 1)
+        ]  # fmt: skip
+        return rows[offset : offset + count]
+
     async def _message(self, request: web.Request) -> dict[str, Any]:
         body = await self._body(request)
         person = body["recipient"].get("user_id")
@@ -285,6 +337,8 @@ class ZaloOaEmulator:
             raise Refuse(-201, "width is invalid")
         if "attachment_id" in element:
             self._file(element["attachment_id"])
+        elif not str(element["url"]).startswith("https://") or "refused-host" in element["url"]:
+            raise Refuse(-201, "url is invalid")
 
     @staticmethod
     def _buttons(buttons: Any) -> None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
+from typing import Any
 
 from aiohttp import web
 from babel.messages.pofile import read_po
 
 from bot.delivery.engine import Engine
 from bot.delivery.inbox import Inbox
+from bot.office.access import Access
+from bot.office.handover_web import News
+from bot.office.keys import Keys
+from bot.office.logins import Logins
+from bot.office.office import Office
+from bot.office.published import OpenFigures, OpenWeek, Shelf
+from bot.office.scans import Scans
 from bot.storage.database import Database
+from bot.storage.statistics import Share
 from bot.web.server import application
 from content.pack import Facts, Number, Pack
 from content.schema import (
@@ -32,7 +41,7 @@ from content.schema import (
     Where,
 )
 from content.texts import LOCALE
-from handlers.contract import Button, Reply, Section
+from handlers.contract import Bulletin, Button, Reply, Section
 
 HOSTILE = "<script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">{{7*7}}"
 DATED = {"sources": ("mot-nguon",), "as_of": "2026-07-18", "confidence": "high"}
@@ -139,10 +148,39 @@ PACK = pack()
 
 
 @cache
-def words(lang: Lang) -> dict[str, str]:
-    """The web's own catalogue, straight from its source."""
-    with (LOCALE / lang / "LC_MESSAGES" / "web.po").open("rb") as file:
+def words(lang: Lang, domain: str = "web") -> dict[str, str]:
+    """A catalogue, by default the web's own, straight from its source."""
+    with (LOCALE / lang / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file)}
+
+
+class FakePublished:
+    """Two bulletins that went out, one of which tries to break out of the page and was taken back."""
+
+    bulletins = tuple(
+        Bulletin(
+            id=id_, title=title, text=f"Bà con lưu ý.\n\n{HOSTILE}", lang="vi", units=("phuong-1",),
+            topics=("an-ninh",), at=dt.datetime(2026, 11, 20, 3, tzinfo=dt.UTC), day=dt.date(2026, 11, 20),
+            link="javascript:alert(1)", recalled=id_ == 1, corrected_by=2 if id_ == 1 else None,
+        )
+        for id_, title in ((2, HOSTILE), (1, "Cảnh báo"))
+    )  # fmt: skip
+
+    async def one(self, id_: int) -> Bulletin | None:
+        return next((bulletin for bulletin in self.bulletins if bulletin.id == id_), None)
+
+    async def shelf(self, *, words: str = "", page: int = 1, size: int = 20, **which: object) -> Shelf:
+        found = () if words == "không có" else self.bulletins
+        return Shelf(bulletins=found, total=len(found), page=page, size=size, units=["phuong-1"], topics=["an-ninh"])
+
+    async def picture(self, id_: int) -> bytes | None:
+        return None
+
+    async def figures(self) -> OpenFigures:
+        week = OpenWeek(monday=dt.date(2026, 11, 23), questions=12, bulletins=2, kinds={"procedure": 12})
+        return OpenFigures(
+            weeks=[week], kinds=[("procedure", 12)], share=Share(questions=12, solved=11), helpful=9, unhelpful=1
+        )
 
 
 @dataclass
@@ -154,11 +192,26 @@ class FakeHouse:
     is_ready: bool = True
     zalo_oa_verify: str | None = None
     asked: list[dict[str, object]] = field(default_factory=list)
+    published: FakePublished = field(default_factory=FakePublished)
 
     @property
     def engine(self) -> Engine:
         database = Database("sqlite+aiosqlite://")
         return Engine(database, Inbox(database, None, {}, b"k" * 32), {})  # type: ignore[arg-type]
+
+    @property
+    def office(self) -> Office:
+        database, keys = Database("sqlite+aiosqlite://"), Keys(b"k" * 32)
+        access = Access(database, PACK, keys, self.public_url)
+        logins = Logins(database, keys, access, {})
+        rest: dict[str, Any] = {each.name: None for each in fields(Office)}  # what no test here asks for
+        return Office(**rest | {"access": access, "logins": logins})
+
+    metrics_token = None
+
+    @property
+    def scans(self) -> Scans:
+        return Scans(Database("sqlite+aiosqlite://"), None)  # type: ignore[arg-type]
 
     @property
     def facts(self) -> Facts:
@@ -168,8 +221,11 @@ class FakeHouse:
         return self.facts
 
     def text(self, lang: Lang, key: str, /, **values: object) -> str:
-        said = words(lang)[key]
+        said = words(lang).get(key) or words(lang, "bulletins")[key]
         return said.format(**values) if values else said
+
+    async def news(self, sender: str, after: int) -> News:
+        return News(open=True, lines=tuple((n, f"<b>dòng {n}</b>") for n in range(after + 1, 3)))
 
     async def answer(self, text: str, **how: object) -> Reply:
         self.asked.append({"text": text} | how)

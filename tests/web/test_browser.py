@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,15 +11,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
+from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from bot.app import house_of
+from bot.app import House, house_of
 from bot.settings import Settings
+from bot.storage import statistics
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
 from tests import browser
 from tests.conftest import KEY
+from tests.publishing import NOW, a_bulletin, a_list
 from tests.web.fake import serving
 
 pytestmark = [
@@ -40,6 +45,10 @@ PAGES = {
     "homestay": "/luu-tru/pink-house",
     "initiatives": "/mo-hinh",
     "initiative": "/mo-hinh/hoi-quan",
+    "bulletins": "/ban-tin",
+    "bulletin": "/ban-tin/1",
+    "bulletin-recalled": "/ban-tin/2",
+    "numbers": "/so-lieu",
     "missing": "/thu-tuc/khong-co",
 }
 
@@ -61,7 +70,27 @@ async def address(
     file = tmp_path_factory.mktemp("browser") / "web.db"
     settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY)
     async with house_of(settings, pack, understanding) as opened, serving(application(opened)) as address:
+        await published(opened)
         yield address
+
+
+async def published(house: House) -> None:
+    """Some bulletins, one with a picture, one taken back; and a few weeks of questions."""
+    out = io.BytesIO()
+    Image.new("RGB", (800, 500), "#1f6f4a").save(out, "JPEG")
+    text = "Có người tự xưng là công an gọi điện.\n\nĐừng chuyển tiền. Đừng đọc mã OTP.\nXem https://ca.example/tin."
+    async with house.database.unit_of_work() as session:
+        one, two = await a_list(session, "p1"), await a_list(session, "p2", "phuong-2", "giao-thong")
+        title = "Cảnh báo giả danh công an gọi điện yêu cầu chuyển tiền"
+        link = {"link": "https://ca.example/tin", "film": "https://ca.example/phim"}
+        await a_bulletin(session, title, text, lists=[one], picture=out.getvalue(), **link)
+        wrong = await a_bulletin(session, "Cấm đường từ 6 giờ", lists=[two], state="recalled")
+        await a_bulletin(session, "Đính chính: cấm đường từ 7 giờ", lists=[two], corrects=wrong)
+        for number in range(25):
+            await a_bulletin(session, f"Tin số {number}", lists=[one], at=NOW - dt.timedelta(days=number))
+        for number in range(300):
+            day = dt.datetime.now(dt.UTC) - dt.timedelta(days=number % 60)
+            statistics.asked(session, kind=("procedure", "hotline", "handover")[number % 3], channel="web", now=day)
 
 
 @pytest_asyncio.fixture(loop_scope="module", params=WIDTHS, ids=lambda width: f"{width}px")

@@ -27,6 +27,10 @@ PAGES = {
     "the list of homestays": ("/luu-tru/list", "Chỗ ngủ"),
     "initiatives": ("/mo-hinh", "Hội quán"),
     "one initiative": ("/mo-hinh/hoi-quan", "Mô hình Hội quán"),
+    "bulletins": ("/ban-tin", "Đã rút lại"),
+    "one bulletin": ("/ban-tin/2", "Tin chính thức của Phường 1"),
+    "one taken back": ("/ban-tin/1", "đã được rút lại"),
+    "open figures": ("/so-lieu", "<b>92%</b>"),
 }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import bot.web
 from bot.web.chat import GROUPS
 from bot.web.public import FIELDS
+from handlers.contract import Kind
 from tests.web.fake import words
 
 ROOM = Path(bot.web.__file__).parent
@@ -16,10 +18,11 @@ FIELD = re.compile(r"{\w+}")
 
 def used() -> set[str]:
     keys: set[str] = set()
-    for path in [*ROOM.rglob("*.html"), *ROOM.rglob("*.py")]:
+    for path in [*ROOM.rglob("*.html"), *ROOM.rglob("*.xml"), *ROOM.rglob("*.py")]:
         keys |= set(re.findall(r'"(web\.[a-z0-9_.-]*[a-z0-9])"(?! ~)', path.read_text()))
     keys |= {f"web.group.{group}" for group in GROUPS} | {f"web.group.about.{group}" for group in GROUPS}
     keys |= {f"web.field.{field}" for field in FIELDS}
+    keys |= {f"web.kind.{kind}" for kind in get_args(Kind) if kind != "smalltalk"}  # a greeting is no question
     for what in ("missing", "refused", "broken"):
         keys |= {f"web.wrong.{what}", f"web.wrong.{what}.next"}
     return keys

@@ -20,4 +20,5 @@ def build(settings: Settings, ports: Ports) -> Telegram | None:
         secret=settings.telegram_secret,
         polls=settings.telegram_mode == "polling",
         public_url=settings.public_url,
+        ignored=ports.metrics.ignored("telegram"),
     )

@@ -5,15 +5,28 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hmac
+import html
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.channel import Health, Limits, Malformed, Note, Outcome, Outgoing, SendResult, Update
-from bot.channels.telegram import commands, errors, incoming, rendering
+from bot.channels.channel import (
+    Health,
+    Ignored,
+    Limits,
+    Malformed,
+    Note,
+    Outcome,
+    Outgoing,
+    SendResult,
+    Update,
+    uncounted,
+)
+from bot.channels.telegram import changing, commands, errors, incoming, rendering
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.incoming import KINDS, Me
 from content.texts import Texts
@@ -49,8 +62,15 @@ class Telegram:
     limits = LIMITS
 
     def __init__(
-        self, client: Client, *, secret: str | None, polls: bool = False, public_url: str = "http://127.0.0.1:8080"
+        self,
+        client: Client,
+        *,
+        secret: str | None,
+        polls: bool = False,
+        public_url: str = "http://127.0.0.1:8080",
+        ignored: Ignored = uncounted,
     ) -> None:
+        self._ignored = ignored
         self.health = Health()
         self._client = client
         self._secret = secret
@@ -79,11 +99,23 @@ class Telegram:
             data = orjson.loads(raw)
         except orjson.JSONDecodeError:
             raise Malformed("no JSON") from None
-        return incoming.read(data, self._me)
+        return self._understood(data)
 
     def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
         """Text, keyboard, pins, cards."""
         return rendering.render(reply, update, text, limits=self.limits, public_url=self._public_url)
+
+    def address(self, start: str) -> str | None:
+        """The bot's link; a tap on "Start" sends us what it carries."""
+        return f"https://t.me/{self._me.name}?start={start}" if self._me.name else None
+
+    def editing(self, message_id: str, outgoing: Outgoing) -> Outgoing | None:
+        """Text and pictures can be changed; pins and cards cannot."""
+        return changing.edited(message_id, outgoing.body)
+
+    def withdrawing(self, message_id: str) -> Outgoing | None:
+        """Within 48 hours; later Telegram refuses."""
+        return changing.withdrawn(message_id)
 
     async def connect(self, *, webhook: str | None) -> None:
         """Ask who we are; register the webhook, or remove it where we poll; set the menus."""
@@ -200,9 +232,9 @@ class Telegram:
                 self._miss(error)
             if found.outcome is Outcome.REFUSED and (instead := _instead(error, body)):
                 return SendResult(outcome=found.outcome, reason=found.reason, instead=(instead,))
-            return found
+            return replace(found, message_id=_changed(body))
         self._found()
-        number = sent.get("message_id") if isinstance(sent, dict) else None
+        number = sent.get("message_id") if isinstance(sent, dict) else _changed(body)
         return SendResult(outcome=Outcome.SENT, message_id=None if number is None else str(number))
 
     async def _acknowledge(self, query: str) -> None:
@@ -254,10 +286,16 @@ class Telegram:
 
     def _read(self, item: object) -> tuple[Update, ...]:
         try:
-            return incoming.read(item, self._me)
+            return self._understood(item)
         except Malformed as error:  # asked for again it would be no better
             log.warning("polled update malformed", channel=self.name, why=str(error))
             return ()
+
+    def _understood(self, data: object) -> tuple[Update, ...]:
+        found = incoming.read(data, self._me)
+        if not found:
+            self._ignored(incoming.kind_of(data))
+        return found
 
     def _found(self) -> None:
         self._lost = 0
@@ -272,8 +310,18 @@ class Telegram:
         self._connected.clear()
 
 
+def _changed(body: Mapping[str, Any]) -> str | None:
+    """The id of the message that a call changes or deletes."""
+    return str(body["params"]["message_id"]) if body["method"] in changing.METHODS else None
+
+
 def _instead(error: Exception, body: Mapping[str, Any]) -> Outgoing | None:
     """The plainer form that cures this refusal, where there is one; each is plainer than the last, so this ends."""
+    if errors.is_about(error, errors.OTHER_KIND):
+        link = html.escape(rendering.link(body), quote=False) if "media" in body["params"] else ""
+        return changing.of_another_kind(body, link)
+    if body["method"] == "sendPhoto" and not errors.is_about(error, errors.CURED_OTHERWISE):
+        return rendering.plainer(body, without="photo")
     if body["method"] == "sendVenue" and not errors.is_about(error, errors.THREADS):
         return rendering.plainer(body, without="pin")
     for words, part in (

@@ -23,11 +23,13 @@ PRESSES: Final = {  # the command -> the button that it is; other commands are w
     "en": "language:en",
 }
 ASK: Final = "hoi"  # what follows is the question: the way to ask in a group
-WORDS: Final = frozenset({"xoa", "privacy", "chulon"})
+WORDS: Final = frozenset({"xoa", "privacy", "chulon", "bantin", "dangky", "thoi"})
 KNOWN: Final = frozenset({"start", ASK, *PRESSES, *WORDS})  # answered in a group without our name behind them
 
-PRIVATE: Final = ("thutuc", "lienhe", "luutru", "canbo", "chulon", "settings", "privacy", "xoa", "help")
-GROUPS: Final = (ASK, "thutuc", "lienhe", "luutru", "help")
+PRIVATE: Final = (
+    "thutuc", "lienhe", "luutru", "bantin", "dangky", "thoi", "canbo", "chulon", "settings", "privacy", "xoa", "help",
+)  # fmt: skip
+GROUPS: Final = (ASK, "thutuc", "lienhe", "luutru", "bantin", "help")
 
 
 def menus() -> list[dict[str, object]]:

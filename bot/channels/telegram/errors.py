@@ -40,6 +40,8 @@ WORDS: Final[dict[str, Meaning]] = {  # 400, 403: a part of the description, in 
     "chat not found": (Outcome.GONE, "no such chat"),
     "user not found": (Outcome.GONE, "no such person"),
     "peer_id_invalid": (Outcome.GONE, "no such chat"),
+    "not enough rights to send photos": (Outcome.REFUSED, "no right to send pictures in this group"),
+    "message can't be deleted": (Outcome.REFUSED, "too old to be taken back, or no right to"),
     "not enough rights": (Outcome.GONE, "no right to write in this group"),
     "have no rights to send": (Outcome.GONE, "no right to write in this group"),
     "need administrator rights": (Outcome.GONE, "no right to write in this channel"),
@@ -55,11 +57,25 @@ WORDS: Final[dict[str, Meaning]] = {  # 400, 403: a part of the description, in 
     "wrong http url": (Outcome.REFUSED, "a button's address is wrong"),
     "reply_markup_too_long": (Outcome.REFUSED, "too many buttons"),
     "wrong file identifier": (Outcome.REFUSED, "an unknown file"),
+    "failed to get http url content": (Outcome.REFUSED, "the picture cannot be fetched"),
+    "wrong type of the web page content": (Outcome.REFUSED, "the picture is none"),
+    "wrong remote file identifier": (Outcome.REFUSED, "an unknown file"),
+    "webpage_": (Outcome.REFUSED, "the picture cannot be fetched"),
+    "image_process_failed": (Outcome.REFUSED, "the picture cannot be read"),
+    "photo_invalid_dimensions": (Outcome.REFUSED, "the picture is too large or too long"),
+    "caption is too long": (Outcome.REFUSED, "too long below a picture"),
+    "no text in the message to edit": (Outcome.REFUSED, "the message is a picture"),
+    "no media in the message to edit": (Outcome.REFUSED, "the message has no picture"),
+    "no caption in the message to edit": (Outcome.REFUSED, "the message has no words below a picture"),
+    "message to edit not found": (Outcome.REFUSED, "the message is gone"),
+    "message can't be edited": (Outcome.REFUSED, "the message cannot be changed any more"),
+    "message to delete not found": (Outcome.SENT, "it is gone already"),
     "message is not modified": (Outcome.SENT, "it says so already"),
     "query is too old": (Outcome.SENT, "the press is too old to be answered"),
 }
 THREADS: Final = ("topic_closed", "topic_deleted", "message thread not found")
 MARKUP: Final = ("can't parse entities",)
+OTHER_KIND: Final = ("no text in the message to edit", "no media in the message to edit")
 KEYBOARD: Final = ("button_data_invalid", "button_url_invalid", "wrong http url", "reply_markup_too_long")
 
 CLASSES: Final[dict[type[Exception], Meaning]] = {  # the first that fits; `BadRequest` is a `NetworkError`
@@ -93,6 +109,7 @@ CAUSES: Final[dict[type[Exception], Meaning]] = {  # it never left us; any other
     httpx.ProxyError: (Outcome.REPEAT, "the proxy refuses"),
     httpx.UnsupportedProtocol: (Outcome.REPEAT, "a wrong address"),
 }
+CURED_OTHERWISE: Final = (*THREADS, *MARKUP, *KEYBOARD)  # than by sending words in place of a picture
 PAUSE: Final = 5.0  # seconds, where Telegram says 429 without saying how long
 MARGIN: Final = 1.0  # seconds beyond what Telegram asks for
 _WORDLESS: Final = re.compile(r"""["'`“<].*|https?://\S*|\d+""", re.DOTALL)

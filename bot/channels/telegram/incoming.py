@@ -25,6 +25,7 @@ CONTENT: Final = (  # what a person sends; all else in a message tells of the ch
 )  # fmt: skip
 GROUP: Final = frozenset({"group", "supergroup"})
 LONGEST_TITLE: Final = 200
+_TALK: Final = re.compile(r"\D{0,40}#(\d{1,9})\b")
 _KIND: Final = re.compile(r"[a-z_]{1,40}")
 
 
@@ -42,8 +43,7 @@ def read(data: object, me: Me) -> tuple[Update, ...]:
         raise Malformed("no update")
     kind = next((kind for kind in KINDS if kind in data), None)
     if kind is None:
-        names = sorted(name for name in data if isinstance(name, str) and name != "update_id")
-        log.info("event ignored", channel="telegram", kind=next((n for n in names if _KIND.fullmatch(n)), "?"))
+        log.info("event ignored", channel="telegram", kind=kind_of(data))
         return ()
     try:
         update = telegram.Update.de_json(data, None)
@@ -53,6 +53,12 @@ def read(data: object, me: Me) -> tuple[Update, ...]:
     except Exception as error:  # noqa: BLE001 - whatever the library stumbles over is none of Telegram's
         raise Malformed(f"no {kind}: {type(error).__name__}") from None  # the cause would quote the body
     return (found,) if found else ()
+
+
+def kind_of(data: object) -> str:
+    """What kind of update it is, by its own word; "?" where it has none that is fit to be kept."""
+    names = sorted(name for name in data if isinstance(name, str)) if isinstance(data, dict) else []
+    return next((name for name in names if name != "update_id" and _KIND.fullmatch(name)), "?")
 
 
 def _message(update: telegram.Update, me: Me) -> Update | None:
@@ -93,6 +99,7 @@ def _message(update: telegram.Update, me: Me) -> Update | None:
         key=key, chat=str(chat.id), sender=sender, at=at, text=text, press=press, start=start,
         location=(float(place.latitude), float(place.longitude)) if place else None,
         lang=_lang(message.from_user), group=group, thread=_thread(message), title=_title(chat) if group else None,
+        about=_about(message, me),
     )  # fmt: skip
 
 
@@ -137,6 +144,14 @@ def _sender(message: telegram.Message) -> str | None:
         return None if message.is_automatic_forward else str(message.sender_chat.id)
     user = message.from_user
     return None if user is None or user.is_bot else str(user.id)
+
+
+def _about(message: telegram.Message, me: Me) -> int | None:
+    """The talk that our message, to which this one replies, begins with."""
+    answered = message.reply_to_message
+    ours = answered if answered and answered.from_user and answered.from_user.id == me.id else None
+    found = _TALK.match(ours.text) if ours and ours.text else None
+    return int(found[1]) if found else None
 
 
 def _is_called(message: telegram.Message, text: str, command: re.Match[str] | None, me: Me) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from bot.channels import plain
 from bot.channels.channel import Limits, Outgoing, Update
 from bot.channels.plain import Part, utf16
+from bot.channels.telegram.changing import CAPTION
 from content.texts import Texts
-from handlers.contract import Button, Place, Reply
+from handlers.contract import Button, Photo, Place, Reply
 
 CALLBACK: Final = 64  # bytes of a button's data
 PLACES: Final = 3
@@ -26,7 +25,9 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 
 def render(reply: Reply, update: Update, text: Texts, *, limits: Limits, public_url: str) -> list[Outgoing]:
-    """Text first, the keyboard under its last bubble; then pins and cards."""
+    """Text, below its picture where it is short enough, the keyboard under its last bubble; then pins and cards."""
+    picture = reply.picture if reply.picture and plain.is_public(reply.picture.url) else None
+    reply = plain.with_seen(reply) if picture else reply
     keyed = [b for b in reply.buttons if _is_key(b)][: limits.buttons]
     bubbles = _bubbles(reply, [b for b in reply.buttons if b not in keyed], text, limits, public_url)
     where = _where(update)
@@ -43,6 +44,8 @@ def render(reply: Reply, update: Update, text: Texts, *, limits: Limits, public_
         if number == len(bubbles) - 1 and keyed:
             params["reply_markup"] = {"inline_keyboard": _rows(keyed, limits.button_title)}
         made.append({"method": "sendMessage", "params": params})
+    if picture:
+        made = _with_picture(made, picture, where, fits=len(bubbles) == 1 and utf16(bubbles[0]) <= CAPTION)
     if update.press is not None and made and (query := update.key.partition(":")[2]):
         made[0]["query"] = query
     made += [{"method": "sendVenue", "params": _pin(place) | where} for place in reply.places[:PLACES]]
@@ -53,6 +56,11 @@ def render(reply: Reply, update: Update, text: Texts, *, limits: Limits, public_
 def plainer(body: Mapping[str, Any], *, without: str) -> Outgoing | None:
     """The same words without `parse_mode`, `reply_markup` or `message_thread_id`; None where it has none."""
     params = dict(body["params"])
+    if without == "photo" and body["method"] == "sendPhoto":
+        more = link(body)
+        said = [str(params.pop("caption", "")), html.escape(more, quote=False) if "parse_mode" in params else more]
+        del params["photo"]
+        return Outgoing(body={"method": "sendMessage", "params": params | {"text": "\n\n".join(filter(None, said))}})
     if without == "pin" and body["method"] == "sendVenue":
         address = f"https://www.google.com/maps/search/?api=1&query={params['latitude']},{params['longitude']}"
         words = "\n".join(dict.fromkeys((str(params["title"]), str(params["address"]), address)))
@@ -61,32 +69,43 @@ def plainer(body: Mapping[str, Any], *, without: str) -> Outgoing | None:
     if without not in params:
         return None
     gone = params.pop(without)
-    if without == "parse_mode":
-        params["text"] = html.unescape(_TAG.sub("", str(params["text"])))
+    field = "caption" if "caption" in params else "text"
+    if without == "parse_mode" and field in params:
+        params[field] = html.unescape(_TAG.sub("", str(params[field])))
     if without == "reply_markup":
         buttons = [button for row in gone["inline_keyboard"] for button in row]
         lines = [f"{b['text']}: {b['url']}" for b in buttons if "url" in b]
         lines += [f"{n}. {b['text']}" for n, b in enumerate((b for b in buttons if "url" not in b), 1)]
         more = "\n".join(lines)
-        params["text"] = f"{params['text']}\n\n{html.escape(more) if 'parse_mode' in params else more}"
-    return Outgoing(body={"method": body["method"], "params": params})
+        marked = html.escape(more) if "parse_mode" in params else more
+        params[field] = f"{params.get(field, '')}\n\n{marked}".strip()
+    return Outgoing(body={**body, "params": params})
+
+
+def link(body: Mapping[str, Any]) -> str:
+    """The picture of a body as a line."""
+    params = body["params"]
+    url = params["media"]["media"] if "media" in params else params["photo"]
+    return ": ".join(part for part in (str(body.get("alt") or ""), str(url)) if part)
+
+
+def _with_picture(
+    made: list[dict[str, Any]], picture: Photo, where: Mapping[str, object], *, fits: bool
+) -> list[dict[str, Any]]:
+    """The text below the picture where it is short enough, else the picture before the text."""
+    photo = {"method": "sendPhoto", "alt": picture.alt, "params": {"photo": picture.url, **where}}
+    if not fits:
+        return [photo, *made]
+    params = dict(made[0]["params"])
+    del params["link_preview_options"]
+    return [photo | {"params": {"photo": picture.url, "caption": params.pop("text"), **params}}]
 
 
 def _is_key(button: Button) -> bool:
     """What an inline keyboard can hold: an answer, or a page that Telegram lets it open. A call it cannot."""
     if button.url:
-        return _is_public(button.url)
+        return plain.is_public(button.url)
     return not button.dial and 0 < len(button.id.encode()) <= CALLBACK
-
-
-def _is_public(url: str) -> bool:
-    """Telegram refuses the whole message where a button leads to a machine that only we know."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        return parts.scheme in {"http", "https"} and ip_address(host).is_global
-    except ValueError:
-        return parts.scheme in {"http", "https"} and "." in host.strip(".")
 
 
 def _bubbles(reply: Reply, rest: Sequence[Button], text: Texts, limits: Limits, public_url: str) -> list[str]:

@@ -11,4 +11,6 @@ __all__ = ["ZaloBot", "zalo_bot"]
 
 def zalo_bot(settings: Settings, ports: Ports) -> ZaloBot | None:
     """The bot of these settings; None where it is off."""
-    return ZaloBot(settings, settings.zalo_bot_token) if settings.zalo_bot_token else None
+    if not settings.zalo_bot_token:
+        return None
+    return ZaloBot(settings, settings.zalo_bot_token, ignored=ports.metrics.ignored("zalo-bot"))

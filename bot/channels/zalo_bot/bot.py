@@ -16,7 +16,18 @@ import orjson
 import structlog
 
 from bot.channels import plain
-from bot.channels.channel import Health, Malformed, Note, Outcome, Outgoing, SendResult, State, Update
+from bot.channels.channel import (
+    Health,
+    Ignored,
+    Malformed,
+    Note,
+    Outcome,
+    Outgoing,
+    SendResult,
+    State,
+    Update,
+    uncounted,
+)
 from bot.channels.zalo_bot.api import UNREACHED, Answer, Api
 from bot.channels.zalo_bot.incoming import event_of, updates
 from bot.channels.zalo_bot.outgoing import LIMITS, bubble
@@ -42,7 +53,8 @@ class ZaloBot:
     name = "zalo-bot"
     limits = LIMITS
 
-    def __init__(self, settings: Settings, token: str) -> None:
+    def __init__(self, settings: Settings, token: str, *, ignored: Ignored = uncounted) -> None:
+        self._ignored = ignored
         self.health = Health()
         self._secret = settings.zalo_bot_secret
         self._polls = settings.zalo_bot_mode == "polling"
@@ -71,7 +83,7 @@ class ZaloBot:
             data = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             raise Malformed("not JSON") from error
-        return updates(event_of(data), bot=self._bot, names=self._names)
+        return self._read(event_of(data))
 
     def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
         """Always one bubble. No `sendChatAction`: it may count against the month, and answers come at once."""
@@ -105,7 +117,8 @@ class ZaloBot:
     async def send(self, chat: str, outgoing: Outgoing) -> SendResult:
         """Text, or a photo by its public address."""
         method = "sendPhoto" if "photo" in outgoing.body else "sendMessage"
-        answer = await self._call(method, {"chat_id": chat, **outgoing.body})
+        params = {name: value for name, value in outgoing.body.items() if name != "alt" and value != ""}
+        answer = await self._call(method, {"chat_id": chat, **params})
         if answer.ok:
             self._in_a_row.clear()
             self._refused.pop(chat, None)
@@ -179,9 +192,15 @@ class ZaloBot:
     async def _call(self, method: str, params: Mapping[str, object] | None = None, *, wait: float = CALL) -> Answer:
         return await self._api.call(method, params or {}, wait=wait)
 
+    def _read(self, event: Mapping[str, object]) -> Sequence[Update]:
+        found = updates(event, bot=self._bot, names=self._names)
+        if not found and event.get("event_name") is not None:
+            self._ignored(event["event_name"])
+        return found
+
     def _polled(self, answer: Answer) -> Sequence[Update]:
         try:
-            return updates(event_of(dict(answer.result)), bot=self._bot, names=self._names)
+            return self._read(event_of(dict(answer.result)))
         except Malformed as error:
             log.warning("update malformed", channel=self.name, why=str(error))
             return ()
@@ -225,5 +244,6 @@ class ZaloBot:
 
 def _in_words(photo: Outgoing) -> tuple[Outgoing, ...]:
     """A picture as its caption and address: Zalo refuses some hosts though browsers open them."""
-    words = [str(part) for part in (photo.body.get("caption"), photo.body["photo"]) if part]
+    line = ": ".join(str(part) for part in (photo.body.get("alt"), photo.body["photo"]) if part)
+    words = [str(part) for part in (photo.body.get("caption"), line) if part]
     return tuple(Outgoing(body={"text": text}) for text in plain.split(words, LIMITS.text, plain.utf16))

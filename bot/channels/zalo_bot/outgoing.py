@@ -23,6 +23,8 @@ LONGEST_NAME: Final = 40
 def bubble(reply: Reply, update: Update, text: Texts, public_url: str) -> Outgoing:
     """The answer in one bubble, since every message counts against the month's."""
     prefix = _addressed(update)
+    picture = reply.picture if reply.picture and plain.is_public(reply.picture.url) else None
+    reply = plain.with_seen(reply) if picture else reply
     body = plain.parts(plain.without_choices(reply))
     buttons = [
         replace(button, title=plain.shorten(button.title, LIMITS.button_title, plain.utf16))
@@ -43,7 +45,10 @@ def bubble(reply: Reply, update: Update, text: Texts, public_url: str) -> Outgoi
         count=plain.utf16,
         left_out=lambda names: plain.more(text, names, address),
     )
-    return Outgoing(body={"text": prefix + (bubbles[0] if bubbles else "…")})
+    said = prefix + (bubbles[0] if bubbles else "")
+    if picture:
+        return Outgoing(body={"photo": picture.url, "caption": said, "alt": picture.alt})
+    return Outgoing(body={"text": said if bubbles else prefix + "…"})
 
 
 def _addressed(update: Update) -> str:

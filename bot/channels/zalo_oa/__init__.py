@@ -30,4 +30,5 @@ def zalo_oa(settings: Settings, ports: Ports) -> ZaloOa | None:
         public_url=settings.public_url,
         per_second=settings.zalo_oa_per_second,
         template=settings.zalo_oa_template,
+        ignored=ports.metrics.ignored("zalo-oa"),
     )

@@ -5,7 +5,7 @@ Failures come with HTTP 200; only `error` 0 is a success. No retry is hidden her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Final, Literal
@@ -51,6 +51,7 @@ class Answer:
     code: int | None
     message: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    items: Sequence[Mapping[str, Any]] = ()  # where the data is a list
     limit: int | None = None  # calls a clock minute
     remain: int | None = None
 
@@ -72,6 +73,10 @@ class Api:
         """A reading call: its parameters are one, `data`, which holds JSON."""
         query = {"data": orjson.dumps(data).decode()} if data else None
         return await self._call("GET", path, params=query)
+
+    async def get_of_groups(self, path: str, **query: str | int) -> Answer:
+        """A reading call about groups: its parameters are plain ones."""
+        return await self._call("GET", path, params={name: str(value) for name, value in query.items()})
 
     async def post(self, path: str, body: Mapping[str, object]) -> Answer:
         """A call with a JSON body."""
@@ -138,6 +143,7 @@ def understood(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         code=code if isinstance(code, int) and not isinstance(code, bool) else None,
         message=str(said.get("message", ""))[:200],
         data=data if isinstance(data, dict) else {},
+        items=tuple(item for item in data if isinstance(item, dict)) if isinstance(data, list) else (),
         limit=_number(headers.get("X-RateLimit-Limit")),
         remain=_number(headers.get("X-RateLimit-Remain")),
     )

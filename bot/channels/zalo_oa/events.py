@@ -80,7 +80,7 @@ def updates(event: Mapping[str, Any], oa_id: str | None, now: dt.datetime) -> li
     name = str(event.get("event_name", ""))
     message = event.get("message")
     message = message if isinstance(message, dict) else {}
-    at = _at(event.get("timestamp"), now)
+    at = moment(event.get("timestamp"), now)
 
     def update(what: Happening, chat: str | None, sender: str | None = None, **more: Any) -> list[Update]:
         if not chat:
@@ -197,8 +197,8 @@ def _key(name: str, event: Mapping[str, Any], message: Mapping[str, Any], ids: t
     return f"{name[:60]}:{hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()[:40]}"
 
 
-def _at(value: object, now: dt.datetime) -> dt.datetime:
-    """The time of an event; now where it carries none that makes sense."""
+def moment(value: object, now: dt.datetime) -> dt.datetime:
+    """The time of an event; `now` where it carries none that makes sense."""
     try:
         number = int(str(value))
         seconds = number if number < SECONDS else number / 1000

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.channels.channel import Health, Note, Outcome, Outgoing, SendResult, State, Update
+from bot.channels.channel import Health, Ignored, Note, Outcome, Outgoing, SendResult, State, Update, uncounted
 from bot.channels.ports import Tokens
-from bot.channels.zalo_oa import codes, events, rendering
+from bot.channels.zalo_oa import codes, events, groups, history, rendering
 from bot.channels.zalo_oa.access import CONSENT_AGAIN, LIFE, Access, NoToken, expiry
 from bot.channels.zalo_oa.api import Answer, Api, Silent
 from bot.channels.zalo_oa.oauth import Consent, OAuth, Pair, WrongCallback
@@ -45,12 +44,13 @@ class ZaloOa:
         public_url: str,
         per_second: float = 1.0,
         template: str = "button",
+        ignored: Ignored = uncounted,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.limits = rendering.limits(per_second)
         self.health = Health()
         self.signature = signature
-        self.ignored: Counter[str] = Counter()  # events that mean nothing to us, by name
+        self._ignored = ignored
         self.api = api
         self._oauth = oauth
         self._access = access
@@ -62,6 +62,10 @@ class ZaloOa:
         self._clock = clock
         self._revoked: dt.datetime | None = None
         self._quota_told = False
+
+    def address(self, start: str) -> str | None:
+        """The account's page; no link of Zalo's carries anything to an Official Account, as of 2026-11."""
+        return f"https://zalo.me/{self._oa_id}" if self._oa_id else None
 
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the call carries Zalo's signature."""
@@ -76,7 +80,7 @@ class ZaloOa:
         event = events.read(raw)
         found = events.updates(event, self._oa_id, dt.datetime.fromtimestamp(self._clock(), dt.UTC))
         if not found:
-            self.ignored[str(event.get("event_name", "probe"))[:60]] += 1
+            self._ignored(event.get("event_name"))
         for update in found:
             if update.what == "revoked":  # written down by the next try to connect, which comes soon
                 self._revoked = update.at
@@ -129,6 +133,14 @@ class ZaloOa:
         except Exception as error:  # noqa: BLE001 - the database may be away while the token is read: nothing was sent
             return SendResult(outcome=Outcome.REPEAT, reason=type(error).__name__)
         return self._settled(answer, body)
+
+    async def missed(self, since: dt.datetime, until: dt.datetime) -> Sequence[Update]:
+        """What people wrote and the webhook did not bring."""
+        return await history.missed(self.api, self._oa_id, since, until) if self._oa_id else ()
+
+    async def groups(self) -> Sequence[groups.Group]:
+        """The groups that the account owns; `NotRead` says why they cannot be listed."""
+        return await groups.owned(self.api)
 
     async def poll(self) -> AsyncIterator[Sequence[Update]]:
         """The OA has webhooks only."""

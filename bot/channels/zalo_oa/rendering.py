@@ -11,7 +11,7 @@ from typing import Final
 from bot.channels import plain
 from bot.channels.channel import Limits, Outgoing
 from bot.channels.zalo_oa.events import MARK
-from handlers.contract import Button, Reply, Texts
+from handlers.contract import Button, Photo, Reply, Texts
 
 TEXT: Final = 2000  # code points after NFC; one more is -210, nothing is cut by Zalo
 PART: Final = 1900  # where an answer is cut in several
@@ -30,8 +30,13 @@ def limits(per_second: float) -> Limits:
 
 
 def render(reply: Reply, text: Texts, *, group: bool, public_url: str, template: str) -> list[Outgoing]:
-    """The bubbles. In a group there are no buttons, and `[@` would call people."""
-    shown, rest = ([], list(reply.buttons)) if group else _shared_out(reply.buttons)
+    """The bubbles. In a group there are no buttons, and `[@` would call people.
+
+    A bubble has one attachment: beside a picture there are no buttons either, so that one bubble says it all.
+    """
+    photo = reply.picture if reply.picture and reply.picture.url.startswith("https://") else None
+    reply = plain.with_seen(reply) if photo else reply
+    shown, rest = ([], list(reply.buttons)) if group or photo else _shared_out(reply.buttons)
     first = sum(map(plain.is_choice, shown)) + 1
     source, bare = reply, plain.without_choices(reply)
     if bare != reply and any(map(plain.is_choice, rest)):  # a list of its choices: once, all numbered
@@ -48,7 +53,11 @@ def render(reply: Reply, text: Texts, *, group: bool, public_url: str, template:
     if len(bubbles) > 1:
         bubbles = plain.fitted(parts, tail, limit=PART, most=BUBBLES, count=len, left_out=left_out)
     if group:
-        return [Outgoing(body={"group": True, "message": {"text": bubble.replace("[@", "@")}}) for bubble in bubbles]
+        bubbles = [bubble.replace("[@", "@") for bubble in bubbles]
+    if photo:
+        return _below(photo, bubbles, group=group)
+    if group:
+        return [_told(bubble, group=True) for bubble in bubbles]
     bubbles = bubbles or [choose]
     *before, last = [{"message": {"text": bubble}} for bubble in bubbles]
     if not shown:
@@ -60,14 +69,14 @@ def render(reply: Reply, text: Texts, *, group: bool, public_url: str, template:
 
 
 def plainer(body: Mapping[str, object]) -> tuple[Outgoing, ...]:
-    """The same words without buttons, where a body has any."""
-    whole = body.get("plain")
-    return tuple(Outgoing(body={"message": {"text": part}}) for part in whole) if isinstance(whole, list) else ()
+    """The same words without buttons or picture, where a body has any."""
+    whole, group = body.get("plain"), bool(body.get("group"))
+    return tuple(_told(part, group=group) for part in whole) if isinstance(whole, list) else ()
 
 
-def picture(attachment_id: str, caption: str = "") -> dict[str, object]:
-    """The message of an uploaded picture, for people and for groups."""
-    element = {"media_type": "image", "attachment_id": attachment_id}
+def picture(attachment_id: str = "", caption: str = "", *, url: str = "") -> dict[str, object]:
+    """The message of a picture, uploaded or to be fetched from its address, for people and for groups."""
+    element = {"media_type": "image"} | ({"url": url} if url else {"attachment_id": attachment_id})
     attachment = {"type": "template", "payload": {"template_type": "media", "elements": [element]}}
     return {"text": caption, "attachment": attachment} if caption else {"attachment": attachment}
 
@@ -75,6 +84,19 @@ def picture(attachment_id: str, caption: str = "") -> dict[str, object]:
 def document(token: str) -> dict[str, object]:
     """The message of an uploaded file; it takes no text."""
     return {"attachment": {"type": "file", "payload": {"token": token}}}
+
+
+def _below(photo: Photo, bubbles: Sequence[str], *, group: bool) -> list[Outgoing]:
+    """The picture with the first bubble below it, then the others; in its plain form it is a line."""
+    first, rest = (bubbles[0], bubbles[1:]) if bubbles else ("", ())
+    words = plain.split([part for part in (first, plain.clean(f"{photo.alt}: {photo.url}")) if part], TEXT)
+    body = {"message": picture(caption=first, url=photo.url), "plain": words} | ({"group": True} if group else {})
+    return [Outgoing(body=body), *(_told(bubble, group=group) for bubble in rest)]
+
+
+def _told(text: str, *, group: bool) -> Outgoing:
+    message = {"message": {"text": text}}
+    return Outgoing(body={"group": True, **message} if group else message)
 
 
 def _without(bubble: str, tail: Sequence[str]) -> str:

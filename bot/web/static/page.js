@@ -15,6 +15,9 @@
     let last = Promise.resolve(); // questions are answered one after the other, in their order
 
     if (!log.querySelector(".answer")) log.replaceChildren();
+    const talk = { seen: Number(remembered("talk")) || 0, timer: 0 };
+    if (remembered("talk") !== null) listen();
+    else heed(log);
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -94,6 +97,7 @@
         const answer = page.querySelector(".answer");
         if (!answer) return failed(words.broken);
         done(document.adoptNode(answer));
+        heed(answer);
       } catch {
         failed(words.lost);
       }
@@ -103,6 +107,57 @@
           box.value = shown;
           fit();
         }
+      }
+    }
+
+    // While an officer has the talk, what he writes is asked for every few seconds, and on again after a reload.
+    function heed(answer) {
+      const see = answer.querySelector("button[value='talk:see']");
+      if (!see) return;
+      see.remove();
+      listen();
+    }
+
+    function listen() {
+      remember("talk", talk.seen);
+      if (!talk.timer) talk.timer = setTimeout(hear, 3000);
+    }
+
+    async function hear() {
+      talk.timer = 0;
+      if (document.hidden) return document.addEventListener("visibilitychange", listen, { once: true });
+      try {
+        const response = await fetch("/api/talk?after=" + talk.seen);
+        const news = await response.json();
+        for (const line of news.lines) {
+          talk.seen = line.id;
+          const said = note(line.text);
+          said.classList.replace("note", "spoken");
+          log.append(said);
+          said.scrollIntoView({ block: "nearest" });
+        }
+        if (news.lines.length) chat.classList.add("talking");
+        if (!news.open) return remember("talk", null);
+      } catch {
+        // the connection is gone for a moment: asked again
+      }
+      listen();
+    }
+
+    function remembered(key) {
+      try {
+        return sessionStorage.getItem(key);
+      } catch {
+        return null; // the browser keeps nothing: a reload then ends the listening
+      }
+    }
+
+    function remember(key, value) {
+      try {
+        if (value === null) sessionStorage.removeItem(key);
+        else sessionStorage.setItem(key, value);
+      } catch {
+        return;
       }
     }
 

@@ -70,9 +70,13 @@ CASES = [  # every error of the reference
         for said in (
             "TOPIC_CLOSED", "message thread not found", "can't parse entities: Unsupported start tag \"lan\" at byte offset 5", "message is too long",
             "BUTTON_DATA_INVALID", "wrong file identifier/HTTP URL specified", "message text is empty", "something new",
+            "failed to get HTTP URL content", "wrong type of the web page content", "message caption is too long", "message can't be deleted for everyone",
+            "not enough rights to send photos to the chat", "there is no text in the message to edit", "there is no media in the message to edit",
+            "there is no caption in the message to edit", "message to edit not found", "message can't be edited",
         )
     ),
     (BadRequest("Bad Request: message is not modified: specified new message content"), Outcome.SENT),
+    (BadRequest("Bad Request: message to delete not found"), Outcome.SENT),
     (BadRequest("Bad Request: query is too old and response timeout expired or query ID is invalid"), Outcome.SENT),
     (InvalidToken("The token `123456:AAsecret` was rejected by the server."), Outcome.ACCOUNT),
     (Conflict("Conflict: terminated by other getUpdates request"), Outcome.ACCOUNT),
@@ -96,7 +100,8 @@ def test_each_word_and_class_of_the_table_is_tried() -> None:
         cause for cause in errors.CAUSES if not any(isinstance(error.__cause__, cause) for error, _ in CASES)
     } == {httpx.UnsupportedProtocol}
     untried = {"bot can't send messages to bots", "user not found", "peer_id_invalid", "have no rights to send", "need administrator rights",
-               "topic_deleted", "button_url_invalid", "wrong http url", "reply_markup_too_long"}  # fmt: skip  # beyond the reference
+               "topic_deleted", "button_url_invalid", "wrong http url", "reply_markup_too_long",
+               "wrong remote file identifier", "webpage_", "image_process_failed", "photo_invalid_dimensions"}  # fmt: skip  # beyond the reference
     assert {words for words in errors.WORDS if not any(words in s for s in said)} == untried
     assert {kind for kind in errors.CLASSES if not any(isinstance(error, kind) for error, _ in CASES)} == set()
     assert {type(error) for error, _ in CASES if isinstance(error, TelegramError)} - {Answered} == set(errors.CLASSES)

@@ -64,6 +64,10 @@ def read(data: object, me: Me = ME) -> Update | None:
         pytest.param(said(photo=[{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9}], caption="giấy này"), {"text": "giấy này"}, id="a picture with words"),
         pytest.param(said(contact={"phone_number": "+84901234567", "first_name": "Lan", "user_id": 77}), {"text": ""}, id="a phone number is not kept"),
         pytest.param(said("a\0b"), {"text": "ab"}, id="a letter that PostgreSQL cannot hold"),
+        pytest.param(said("chờ em", reply_to_message=message("#12 Bà con: sao rồi", sender=BOT)), {"about": 12}, id="a reply to ours on a talk"),
+        pytest.param(said("chờ em", reply_to_message=message("Đã nhận #7 · Phường 1", sender=BOT)), {"about": 7}, id="to what says a talk later"),
+        pytest.param(said("chờ em", reply_to_message=message("#12", sender=LAN)), {"about": None}, id="a reply to one's own words"),
+        pytest.param(said("chờ em", reply_to_message=message("Dạ", sender=BOT)), {"about": None}, id="a reply to another answer"),
     ],
 )  # fmt: skip
 def test_a_private_message(data: Any, expected: dict[str, object]) -> None:

@@ -198,11 +198,14 @@ async def test_who_follows_leaves_and_writes_is_kept(home: Served, platform: tup
 
 async def test_echoes_are_not_answered(home: Served, platform: tuple[str, ZaloOaEmulator]) -> None:
     _, emulator = platform
-    for sender in ({"id": OA_ID}, {"id": OA_ID, "admin_id": "7"}):
-        await say(home, event("oa_send_text", text="Dạ", sender=sender, recipient={"id": PERSON}))
+    other = emulator.person("111111111111111111")
+    await say(home, event("oa_send_text", text="Dạ", sender={"id": OA_ID}, recipient={"id": PERSON}))
+    staff = {"id": OA_ID, "admin_id": "7"}
+    await say(home, event("oa_send_text", text="Dạ", sender=staff, recipient={"id": other}))
+    await say(home, event("user_send_text", text="chào", person=other))  # staff has this talk: we keep quiet
     await say(home, event("user_send_text", text="chào"))
     await until(lambda: emulator.sent)
-    assert len(emulator.sent) == 1
+    assert [sent["chat"] for sent in emulator.sent] == [PERSON]
     assert "Dạ" not in "".join(str(row) for row in await home.rows("SELECT body FROM inbox"))
 
 

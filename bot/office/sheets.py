@@ -1,0 +1,235 @@
+"""Sheets of printed codes: a list in, a PDF out that has been read back; bad rows told, good ones printed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from bot.dialogue.targets import BULLETIN
+from bot.errors import WrongInput
+from bot.office.codes import By, Codes, Issued, state_of, today
+from bot.office.landing import Landing
+from bot.office.sheet_words import CardWords, card_words, unit_names
+from bot.storage.codes import Wanted
+from bot.storage.database import Database
+from content.pack import Pack
+from content.schema import Lang
+from content.texts import texts
+from content.values import fold
+from qr import decoded, rows
+from qr.codes import is_test
+from qr.delimited import BadRow, Head, WrongFile
+from qr.rows import Row
+from qr.sheets import LABELS, Kind, Sheet, Written, layout_of
+from qr.sheets.layout import Layout
+
+TOGETHER: Final = 500  # rows whose codes are made in one transaction: a killed run goes on where it was
+MOST_WRONG: Final = 1000  # bad rows that are kept to be told; more of them are only counted
+LONGEST_CAPTION: Final = 500
+Progress = Callable[[int, int], None]  # rows done, rows that can be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be printed."""
+
+    kind: Kind
+    target: str
+    csv: Path
+    unit: str = ""  # of the rows that name none
+    campaign: str = ""
+    labels: str = "L7160"
+    only: str | None = None  # the `ref` of the one card to print again
+    caption: str = ""  # instead of the name of what the codes open
+    lang: Lang = "vi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """One row that was not printed."""
+
+    line: int
+    ref: str
+    error: str  # the key of its words
+    message: str  # what is wrong and what to write instead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What came of an order."""
+
+    written: Written | None  # None: no row could be printed, and there is no file
+    checked: int  # cards that were read back
+    wrong: Sequence[Wrong]
+    wrong_count: int
+    moved: int  # cards whose code opens something else today than what was ordered
+    head: Head
+    test: bool
+
+
+class Sheets:
+    """The printing desk of one house."""
+
+    def __init__(self, database: Database, pack: Pack, codes: Codes, public_url: str) -> None:
+        self._database = database
+        self._pack = pack
+        self._codes = codes
+        self._public_url = public_url.rstrip("/")
+        self._landing = Landing(database, pack, {}, public_url)
+        self._unit_names = unit_names(pack)
+
+    async def write(self, order: Order, out: Path, *, by: By, progress: Progress = lambda *_: None) -> Printed:
+        """Print an order into a file, which is replaced when the new one is whole and was read back.
+
+        A row that was printed for this campaign and target before keeps its code. `WrongInput`, `WrongTarget`,
+        `NotAllowed`.
+        """
+        target = await self._checked(order)
+        order = replace(order, target=target)
+        found = await asyncio.to_thread(_head, order.csv)
+        layout = layout_of(order.kind, order.labels)
+        async with self._database.reading() as session:
+            words = await card_words(
+                session, self._pack, self._landing, target=target, caption=order.caption, lang=order.lang,
+                public_url=self._public_url,
+            )  # fmt: skip
+        if layout.needs_phone and target.startswith("hotline:") and not words.phone(""):
+            raise WrongInput(_say("qr.sheet.no_phone", item=words.wanted_number("")))
+        total = await asyncio.to_thread(lambda: sum(isinstance(row, Row) for row in self._rows(order, found)))
+        run = _Run(order, layout, words, found, lambda done: progress(done, total))
+        async with beside(out) as part:
+            sheet = Sheet(part, words.sheet, layout)
+            every = self._rows(order, found)
+            while batch := await asyncio.to_thread(lambda: list(islice(every, TOGETHER))):
+                good = run.sorted(batch)
+                if good:
+                    issued = await self._codes.issue_all([run.wanted(row) for row in good], by=by)
+                    await asyncio.to_thread(run.draw, sheet, good, issued)
+            if not sheet.cards:
+                if order.only is not None and not run.wrong:
+                    raise WrongInput(_say("qr.sheet.no_such_ref", ref=order.only[:60], file=order.csv.name))
+                return run.printed(None, is_test(self._public_url))
+            written = await asyncio.to_thread(sheet.save)
+            links = run.to_read()
+            bad = await asyncio.to_thread(decoded.unreadable, part, layout, links)
+            if bad:
+                raise WrongInput(_say("qr.sheet.unreadable", count=len(bad), first=bad[0]))
+            await asyncio.to_thread(os.replace, part, out)
+        return run.printed(written, is_test(self._public_url))
+
+    def _rows(self, order: Order, found: Head) -> Iterator[Row | BadRow]:
+        every = rows.read(order.csv, found, lambda words: self._unit_names.get(fold(words)), unit=order.unit)
+        return every if order.only is None else (row for row in every if row.ref == order.only)
+
+    async def _checked(self, order: Order) -> str:
+        """The target in its one spelling, once all that can be said before the list is read is right."""
+        target = await self._codes.check(order.target)
+        if order.kind == "bulletin-poster" and not BULLETIN.fullmatch(target):
+            raise WrongInput(_say("qr.sheet.bulletin_only", target=target))
+        if order.labels not in LABELS:
+            raise WrongInput(_say("qr.sheet.labels", labels=order.labels[:40], known=", ".join(LABELS)))
+        if order.unit and order.unit not in self._pack.units:
+            raise WrongInput(_say("qr.unit.unknown", unit=order.unit[:60], units=", ".join(self._pack.units)))
+        if len(order.caption) > LONGEST_CAPTION:
+            raise WrongInput(_say("qr.too_long", field="caption", most=LONGEST_CAPTION))
+        return target
+
+
+class _Run:
+    """One order being printed."""
+
+    def __init__(
+        self, order: Order, layout: Layout, words: CardWords, found: Head, told: Callable[[int], None]
+    ) -> None:
+        self._order, self._layout, self._words, self._head, self._told = order, layout, words, found, told
+        self.wrong: list[Wrong] = []
+        self._wrong_count = self._moved = self._done = 0
+        self._links: dict[int, str] = {}
+        self._last = (0, "")
+
+    def sorted(self, batch: Sequence[Row | BadRow]) -> list[Row]:
+        """The rows that can be printed; the others are kept as wrong."""
+        good = []
+        for row in batch:
+            if isinstance(row, BadRow):
+                self._bad(row)
+            elif self._layout.needs_phone and not self._words.phone(row.unit):
+                item = self._words.wanted_number(row.unit)
+                self._bad(BadRow(line=row.line, key="qr.row.no_phone", fields={"item": item}, ref=row.ref))
+            else:
+                good.append(row)
+        return good
+
+    def wanted(self, row: Row) -> Wanted:
+        """The code of a row."""
+        return Wanted(
+            target=self._order.target, unit=row.unit, group=row.group, campaign=self._order.campaign, label=row.label,
+            ref=row.ref,
+        )  # fmt: skip
+
+    def draw(self, sheet: Sheet, batch: Sequence[Row], issued: Sequence[Issued]) -> None:
+        """Draw these rows, except those whose code opens nothing any more."""
+        for row, code in zip(batch, issued, strict=True):
+            if (state := state_of(code, today())) in {"revoked", "expired"}:
+                self._bad(BadRow(line=row.line, key=f"qr.row.{state}", fields={"code": code.code}, ref=row.ref))
+                continue
+            try:
+                sheet.add(self._words.card(row, code))
+            except ValueError as error:
+                raise WrongInput(_say("qr.sheet.link", why=error)) from error
+            self._moved += code.target != self._order.target
+            self._last = (sheet.cards, code.link)
+            if decoded.is_read(sheet.cards, last=False):
+                self._links[sheet.cards] = code.link
+        self._done += len(batch)
+        self._told(self._done)
+
+    def to_read(self) -> dict[int, str]:
+        """The cards to be read back: their number on the sheet, and their link."""
+        return self._links | dict([self._last])
+
+    def printed(self, written: Written | None, test: bool) -> Printed:
+        """What came of it."""
+        return Printed(
+            written=written, checked=len(self.to_read()) if written else 0,
+            wrong=sorted(self.wrong, key=lambda row: row.line),
+            wrong_count=self._wrong_count, moved=self._moved, head=self._head, test=test,
+        )  # fmt: skip
+
+    def _bad(self, row: BadRow) -> None:
+        self._wrong_count += 1
+        if len(self.wrong) < MOST_WRONG:
+            self.wrong.append(Wrong(line=row.line, ref=row.ref, error=row.key, message=_say(row.key, **row.fields)))
+
+
+def _head(file: Path) -> Head:
+    try:
+        return rows.head(file)
+    except WrongFile as why:
+        raise WrongInput(_say(why.key, **why.fields)) from why
+    except OSError as error:
+        raise WrongInput(_say("sheet.unreadable", file=file, why=error.strerror or error)) from error
+
+
+@asynccontextmanager
+async def beside(out: Path) -> AsyncIterator[Path]:
+    """A file beside the one to be written, gone at the end if nobody has put it there."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        part.touch()
+    except OSError as error:
+        raise WrongInput(_say("sheet.unwritable", file=out, why=error.strerror or error)) from error
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _say(key: str, /, **fields: object) -> str:
+    return texts("vi")(key, **fields)

@@ -1,0 +1,146 @@
+"""The console in a real Chromium, on a small phone and on a desk, without script and with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+from yarl import URL
+
+from bot.app import House, house_of
+from bot.settings import Settings
+from bot.storage.audit import SHELL
+from bot.understanding import Understanding
+from bot.web.server import application
+from content.pack import Pack
+from tests import browser
+from tests.conftest import KEY
+from tests.web.console.rig import PASSWORD, code
+from tests.web.fake import serving
+from tests.web.test_browser import SMALL_TARGET, SMALL_TEXT, SMALLEST
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(browser.find() is None, reason=browser.WHY_NONE),
+]
+WIDTHS = (360, 1280)
+SHOTS = os.environ.get("SCREENSHOTS")
+INSIDE = {
+    "console-home": "/can-bo",
+    "console-account": "/can-bo/toi",
+    "console-password": "/can-bo/toi/mat-khau",
+    "console-officers": "/can-bo/can-bo",
+    "console-records": "/can-bo/nhat-ky",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(**browser.options())
+        yield opened
+        await opened.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, pack: Pack, understanding: Understanding
+) -> AsyncIterator[House]:
+    file = tmp_path_factory.mktemp("console") / "web.db"
+    settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY)
+    async with house_of(settings, pack, understanding) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address(house: House) -> AsyncIterator[str]:
+    async with serving(application(house)) as address:
+        yield address
+
+
+async def invited(house: House, name: str) -> str:
+    found = await house.office.access.invite(name=name, roles=["admin"], units=["all"], by=SHELL)
+    return URL(found.link).path
+
+
+async def readable(page: Page, name: str) -> None:
+    """No sideways scrolling, nothing small, nothing that axe finds grave; and its picture, where one is wanted."""
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0, "the page scrolls sideways"
+    assert await page.evaluate(SMALL_TEXT, SMALLEST) == []
+    assert await page.evaluate(SMALL_TARGET) == []
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        found = await Axe().run(page)
+        assert [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")] == [], scheme
+    await page.emulate_media(color_scheme="light")
+    if SHOTS:
+        shown = await page.evaluate("innerWidth")
+        await page.screenshot(path=Path(SHOTS) / f"{name}-{shown}.png", full_page=True)
+
+
+async def joined(page: Page, house: House, name: str, address: str) -> None:
+    await page.goto(address + await invited(house, name))
+    secret = (await page.locator("code").first.text_content() or "").strip()
+    await page.get_by_label("Mật khẩu mới", exact=True).fill(PASSWORD)
+    await page.get_by_label("Gõ lại mật khẩu mới").fill(PASSWORD)
+    await page.get_by_label("Mã 6 số trên điện thoại").fill(code(secret))
+    await page.get_by_role("button", name="Xong, cho tôi vào").click()
+    await expect(page.locator("h1")).to_have_text(f"Chào {name}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_an_officer_joins_without_script_and_every_page_is_readable(
+    chromium: Browser, house: House, address: str, width: int
+) -> None:
+    plain = await chromium.new_context(
+        viewport={"width": width, "height": 780}, locale="vi-VN", java_script_enabled=False
+    )
+    page = await plain.new_page()
+    await joined(page, house, f"thu.{width}", address)
+    context = await chromium.new_context(
+        viewport={"width": width, "height": 780}, locale="vi-VN", storage_state=await plain.storage_state()
+    )
+    await plain.close()
+    page = await context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    for name, path in INSIDE.items():
+        await page.goto(address + path)
+        await readable(page, name)
+    await page.get_by_role("button", name="Ra", exact=True).click()
+    await expect(page.locator("h1")).to_have_text("Vào trang cán bộ")
+    await readable(page, "console-enter")
+    await page.locator("#short").fill(f"thu.{width}")
+    await page.get_by_role("button", name="Gửi mã cho tôi").click()
+    await readable(page, "console-code")
+    path = await invited(house, f"khac.{width}")
+    await page.goto(address + path)
+    await readable(page, "console-invitation")
+    await page.get_by_role("button", name="Nối điện thoại").click()
+    await readable(page, "console-bind")
+    assert wrong == []
+    await context.close()
+
+
+async def test_a_browser_names_our_own_page_as_the_origin_of_its_forms(
+    chromium: Browser, house: House, address: str
+) -> None:
+    """With a policy of no referrer at all a browser would send `Origin: null`, and every form were refused."""
+    context = await chromium.new_context(locale="vi-VN")
+    page = await context.new_page()
+    await joined(page, house, "nguon.goc", address)
+    await page.goto(address + "/can-bo/can-bo")
+    async with page.expect_request(lambda request: request.method == "POST") as sent:
+        await page.get_by_label("Tên gọi tắt").fill("lan")
+        await page.get_by_label("Soạn bản tin").check()
+        await page.get_by_label("Phường 1", exact=True).check()
+        await page.get_by_role("button", name="Mời", exact=True).click()
+    assert (await (await sent.value).all_headers())["origin"] == address
+    await expect(page.locator(".note.good h2")).to_have_text("Lời mời cho lan")
+    await context.close()
