@@ -54,7 +54,7 @@ check-imports: $(VENV)/.installed-dev
 
 unit: setup $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser --install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 bench: setup $(VENV)/.installed-dev
 	$(BIN)/python -m tests.benchmarks

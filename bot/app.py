@@ -15,7 +15,7 @@ from bot.delivery.attendants import Attendant
 from bot.delivery.engine import Engine, states
 from bot.delivery.inbox import Inbox
 from bot.delivery.quiet import Quiet
-from bot.dialogue.answer import HERE, Dialogue, Message
+from bot.dialogue.answer import Dialogue, Message
 from bot.dialogue.press import kind_of
 from bot.dialogue.wire import answer_json
 from bot.metrics import Metrics
@@ -24,6 +24,7 @@ from bot.office.binding import Binding
 from bot.office.bulletins import Bulletins
 from bot.office.codes import Codes
 from bot.office.corrections import Corrections
+from bot.office.handover import Handover
 from bot.office.handover_desk import HandoverDesk
 from bot.office.handover_parts import HandoverParts, handover_core, handover_parts
 from bot.office.handover_web import News
@@ -47,6 +48,7 @@ from bot.storage.published import PublishedInDatabase
 from bot.storage.tokens import TokensInDatabase
 from bot.understanding import Understanding, model
 from content import loader
+from content.hours import HERE
 from content.pack import Facts, Pack
 from content.texts import texts
 from handlers import HANDLERS, procedures
@@ -57,14 +59,22 @@ class House:
     """Every part, built once; the web and the terminal ask it."""
 
     def __init__(
-        self, settings: Settings, database: Database, dialogue: Dialogue, engine: Engine, facts: Facts
+        self,
+        settings: Settings,
+        database: Database,
+        dialogue: Dialogue,
+        engine: Engine,
+        handover: HandoverParts,
+        facts: Facts,
     ) -> None:
         self.settings = settings
         self.database = database
         self.dialogue = dialogue
         self.engine = engine
-        self.office = _office(settings, database, dialogue.pack, engine.channels, engine.inbox.answered.set)
-        self.handover = handover_parts(settings, database, dialogue, engine.channels).web
+        self.office = _office(
+            settings, database, dialogue.pack, engine.channels, handover.core, engine.inbox.answered.set
+        )
+        self.handover = handover.web
         self.published = Published(database)
         self.codes = self.office.codes
         self.scans = Scans(database, self.codes)
@@ -180,8 +190,11 @@ async def house_of(settings: Settings, pack: Pack, understanding: Understanding)
     try:
         await database.migrate()
         dialogue = Dialogue(pack, understanding, database, settings.key(), settings.public_url.rstrip("/"))
-        engine = _engine(settings, database, dialogue)
-        yield House(settings, database, dialogue, engine, await dialogue.facts())
+        metrics = Metrics()
+        on = channels(settings, _ports(settings, database, metrics))
+        handover = handover_parts(settings, database, dialogue, on)
+        engine = _engine(settings, database, dialogue, on, handover, metrics)
+        yield House(settings, database, dialogue, engine, handover, await dialogue.facts())
         await engine.close()
     finally:
         await database.close()
@@ -192,6 +205,7 @@ def _office(
     database: Database,
     pack: Pack,
     on: Mapping[str, Channel],
+    handover: Handover,
     rang: Callable[[], None] = lambda: None,
 ) -> Office:
     keys = Keys(settings.key())
@@ -203,11 +217,12 @@ def _office(
         records=Records(database),
         waiting=Waiting(database),
         codes=codes,
+        corrections=Corrections(pack, database),
         sheets=Sheets(database, pack, codes, settings.public_url),
         visits=Visits(database, pack, codes),
         lists=Lists(database, pack),
         bulletins=Bulletins(database, pack, on, settings.public_url, rang),
-        handover=HandoverDesk(database, pack, handover_core(settings, pack, on), on),
+        handover=HandoverDesk(database, pack, handover, on),
         meter=DutyMeter(database),
         reports=Reports(database, pack),
     )
@@ -218,10 +233,14 @@ def _attendants(settings: Settings, pack: Pack, handover: HandoverParts) -> Sequ
     return (Binding(pack, Keys(settings.key())), handover.chat)
 
 
-def _engine(settings: Settings, database: Database, dialogue: Dialogue) -> Engine:
-    metrics = Metrics()
-    on = channels(settings, _ports(settings, database, metrics))
-    handover = handover_parts(settings, database, dialogue, on)
+def _engine(
+    settings: Settings,
+    database: Database,
+    dialogue: Dialogue,
+    on: dict[str, Channel],
+    handover: HandoverParts,
+    metrics: Metrics,
+) -> Engine:
     key = hashlib.sha256(b"inbox" + settings.key()).digest()
     modes = {"telegram": settings.telegram_mode, "zalo-bot": settings.zalo_bot_mode}
     return Engine(
@@ -243,14 +262,14 @@ def _ports(settings: Settings, database: Database, metrics: Metrics | None = Non
 
 
 @asynccontextmanager
-async def opened_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
-    """The channels alone, not connected yet: for whoever sets them up."""
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, dict[str, Channel]]]:
+    """The database, and the channels that are not connected: for what needs no answers."""
     database = Database(settings.database_url)
     on: dict[str, Channel] = {}
     try:
         await database.migrate()
         on = channels(settings, _ports(settings, database))
-        yield on
+        yield database, on
     finally:
         for channel in on.values():
             await channel.close()
@@ -258,52 +277,15 @@ async def opened_channels(settings: Settings) -> AsyncIterator[dict[str, Channel
 
 
 @asynccontextmanager
-async def corrections(settings: Settings) -> AsyncIterator[Corrections]:
-    """The desk where officers correct facts: pack and database, without what only answers need."""
-    pack = loader.load(settings.pack)
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        yield Corrections(pack, database)
-    finally:
-        await database.close()
+async def opened_channels(settings: Settings) -> AsyncIterator[dict[str, Channel]]:
+    """The channels alone, not connected yet: for whoever sets them up."""
+    async with _opened(settings) as (_, on):
+        yield on
 
 
 @asynccontextmanager
 async def office(settings: Settings) -> AsyncIterator[Office]:
-    """The officers' desk without the web: whoever has the shell is the administrator. No channel is connected."""
+    """The officers' desk without the web: whoever has the shell is the administrator."""
     pack = loader.load(settings.pack)
-    database = Database(settings.database_url)
-    on: dict[str, Channel] = {}
-    try:
-        await database.migrate()
-        on = channels(settings, _ports(settings, database))  # they render what is sent later, by whoever serves
-        yield _office(settings, database, pack, on)
-    finally:
-        for channel in on.values():
-            await channel.close()
-        await database.close()
-
-
-@asynccontextmanager
-async def codes(settings: Settings) -> AsyncIterator[Codes]:
-    """The desk where codes are printed: pack and database, without what only answers need."""
-    pack = loader.load(settings.pack)
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        yield Codes(database, pack, settings.public_url)
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def reports(settings: Settings) -> AsyncIterator[Reports]:
-    """The desk where the month is added up."""
-    pack = loader.load(settings.pack)
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        yield Reports(database, pack)
-    finally:
-        await database.close()
+    async with _opened(settings) as (database, on):  # channels render what is sent later, by whoever serves
+        yield _office(settings, database, pack, on, handover_core(settings, pack, on))

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
 _DAYS: Final = {
     name: n // 2
@@ -15,6 +16,7 @@ _DAYS: Final = {
 }
 _SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 WEEK: Final = 7
+HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")  # the clocks of the people: all of Viet Nam has one time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.app import House, house_of
 from bot.settings import Settings
+from bot.storage.database import Database
 from bot.understanding import Understanding, model
 from content import loader
 from content.pack import Pack
@@ -61,3 +62,12 @@ async def sa_dec(tmp_path: Path, pack: Pack, understanding: Understanding) -> As
     settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/test.db", secret_key=KEY)
     async with house_of(settings, pack, understanding) as opened:
         yield opened
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same, opened, with its tables."""
+    opened = Database(database_url)
+    await opened.migrate()
+    yield opened
+    await opened.close()

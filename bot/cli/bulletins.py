@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-import orjson
 import typer
 
-from bot import settings
-from bot.app import office
+from bot.cli.desk import at_desk, print_json
 from bot.cli.report import report
 from bot.errors import WrongInput
 from bot.office.bulletins import Bulletins, Status
+from bot.office.office import Office
 from bot.storage.officers import Officer
+from content.hours import HERE
 from content.texts import texts
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The bulletin's number.")]
@@ -51,16 +48,15 @@ def draft(
     """Keep a new bulletin for these lists; print its number."""
     title, text = _read(file)
 
-    async def run() -> int:
-        async with office(settings.load()) as desk:
-            officer = await desk.access.acting(by)
-            return await desk.bulletins.draft(
-                title=title, text=text, names=lists, by=officer, urgent=urgent, long=long, corrects=corrects
-            )
+    async def kept(desk: Office) -> int:
+        officer = await desk.access.acting(by)
+        return await desk.bulletins.draft(
+            title=title, text=text, names=lists, by=officer, urgent=urgent, long=long, corrects=corrects
+        )
 
-    id_ = asyncio.run(run())
+    id_ = at_desk(kept)
     if json:
-        _json({"id": id_})
+        print_json({"id": id_}, option=0)
     else:
         print(id_)
 
@@ -139,24 +135,18 @@ def recall(id_: Id, by: By, json: Json = False) -> None:
 @app.command()
 def status(id_: Id, json: Json = False) -> None:
     """Say where it stands, and what became of its recipients."""
-
-    async def run() -> Status:
-        async with office(settings.load()) as desk:
-            return await desk.bulletins.status(id_)
-
-    _show(asyncio.run(run()), json=json)
+    _show(at_desk(lambda desk: desk.bulletins.status(id_)), json=json)
 
 
 app.command()(report)
 
 
 def _do(id_: int, by: str, deed: Deed, *, json: bool) -> None:
-    async def run() -> Status:
-        async with office(settings.load()) as desk:
-            await deed(desk.bulletins, await desk.access.acting(by))
-            return await desk.bulletins.status(id_)
+    async def done(desk: Office) -> Status:
+        await deed(desk.bulletins, await desk.access.acting(by))
+        return await desk.bulletins.status(id_)
 
-    _show(asyncio.run(run()), json=json)
+    _show(at_desk(done), json=json)
 
 
 def _show(status: Status, *, json: bool) -> None:
@@ -164,7 +154,7 @@ def _show(status: Status, *, json: bool) -> None:
         more: dict[str, object] = ({"why": status.why} if status.why else {}) | (
             {"held": True} if status.held else {}
         )
-        _json({"id": status.id, "state": status.state} | dict(status.counts) | more)
+        print_json({"id": status.id, "state": status.state} | dict(status.counts) | more, option=0)
         return
     say = texts("vi")
     print(f"{status.id}: {say(f'bulletin.state.{status.state}')}")
@@ -194,8 +184,4 @@ def _moment(words: str) -> dt.datetime:
         moment = dt.datetime.fromisoformat(words)
     except ValueError as error:
         raise WrongInput(f'"{words[:40]}" is not a moment like 2026-12-01T17:30') from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-
-
-def _json(data: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data) + b"\n")
+    return moment if moment.tzinfo else moment.replace(tzinfo=HERE)

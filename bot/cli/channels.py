@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
-import orjson
 import typer
 
 from bot import settings
@@ -20,6 +19,7 @@ from bot.channels.sms import Sms
 from bot.channels.zalo_oa import ZaloOa
 from bot.channels.zalo_oa.groups import Group, NotRead
 from bot.channels.zalo_oa.oauth import WrongCallback
+from bot.cli.desk import print_json
 from bot.errors import WrongInput
 from content.texts import texts
 from handlers.contract import Texts
@@ -42,7 +42,7 @@ def check(lang: Language = "vi", json: Json = False) -> None:
     """Ask every platform that is set up whether all is right; exit with 1 where one is not. Changes nothing there."""
     found = asyncio.run(_check(texts(lang)))
     if json:
-        sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+        print_json(found)
     else:
         _print(found, texts(lang))
     raise typer.Exit(any(row["configured"] and not row["ready"] for row in found))
@@ -69,7 +69,7 @@ def groups(json: Json = False) -> None:
     found = asyncio.run(_groups())
     if json:
         rows = [asdict(group) for group in found]
-        sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2) + b"\n")
+        print_json(rows)
         return
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("channel", "address", "title"))

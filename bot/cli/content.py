@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
-import orjson
 import typer
 
-from bot import settings
-from bot.app import corrections
+from bot.cli.desk import at_desk, print_json
 from bot.dialogue.wire import day_of
 from bot.errors import WrongInput
 from bot.office import export as exports
 from bot.office import spreadsheets
-from bot.office.corrections import Corrections
 from bot.office.rows import Outcome, Wanted
 from content import loader, stale
 from content.corrections import VIETNAM
@@ -69,7 +64,7 @@ def import_(
 ) -> None:
     """Read corrections from a spreadsheet. Nothing is changed where one row is wrong, unless with --skip-wrong."""
     rows = spreadsheets.read(file)
-    _told(_with(lambda desk: desk.change(rows, by=by, skip_wrong=skip_wrong)), json=json, lines=True)
+    _told(at_desk(lambda desk: desk.corrections.change(rows, by=by, skip_wrong=skip_wrong)), json=json, lines=True)
 
 
 @app.command()
@@ -84,12 +79,12 @@ def export(
         raise typer.BadParameter("name a FILE.xlsx or FILE.csv, or ask for --json", param_hint="FILE")
     if file and file.suffix.lower() not in WRITERS:
         raise typer.BadParameter(f"{file.name}: the name ends in .xlsx or .csv", param_hint="FILE")
-    lines = list(exports.lines(_with(lambda desk: desk.facts())))
+    lines = list(exports.lines(at_desk(lambda desk: desk.corrections.facts())))
     if file:
         _write(file, WRITERS[file.suffix.lower()](lines))
         _say("said.exported", count=len(lines), file=file)
     if json:
-        _json([{name: words or None for name, words in asdict(line).items()} for line in lines])
+        print_json([{name: words or None for name, words in asdict(line).items()} for line in lines])
 
 
 @app.command("set")
@@ -108,7 +103,7 @@ def set_(
         wants = f"'{bare}' has no value: write {bare}=VALUE, or take a correction back with `content unset`"
         raise typer.BadParameter(wants, param_hint="FIELD=VALUE")
     rows = [Wanted(line=1, item=item, field=field, value=value) for field, _, value in pairs]
-    _told(_with(lambda desk: desk.change(rows, by=by)), json=json)
+    _told(at_desk(lambda desk: desk.corrections.change(rows, by=by)), json=json)
 
 
 @app.command()
@@ -119,18 +114,18 @@ def unset(
     json: Json = False,
 ) -> None:
     """Take corrections back: what the pack says counts again. The history keeps both."""
-    _told(_with(lambda desk: desk.take_back(item, fields, by=by)), json=json)
+    _told(at_desk(lambda desk: desk.corrections.take_back(item, fields, by=by)), json=json)
 
 
 @app.command()
 def history(item: Item, json: Json = False) -> None:
     """Show who corrected an item, what and when, oldest first."""
     try:
-        entries = _with(lambda desk: desk.history(item))
+        entries = at_desk(lambda desk: desk.corrections.history(item))
     except WrongValue as why:
         raise WrongInput(texts("vi")(why.key, **why.fields)) from why
     if json:
-        _json([{"item": item} | asdict(entry) for entry in entries])
+        print_json([{"item": item} | asdict(entry) for entry in entries])
         return
     for entry in entries:
         at = f"{entry.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
@@ -148,13 +143,15 @@ def stale_(
 ) -> None:
     """List what is past or near its review date, and laws that change, by who keeps them true. Changes nothing."""
     on = day_of(at)
-    facts = _with(lambda desk: desk.facts(on))
+    facts = at_desk(lambda desk: desk.corrections.facts(on))
     owners, undated, orphans = stale.by_owner(facts, days), stale.undated(facts), stale.orphans(facts)
-    dead = _with(lambda desk: desk.dead_numbers())
+    dead = at_desk(lambda desk: desk.corrections.dead_numbers())
     if json:
         lost = [{"id": id_, "field": field} for id_, field in orphans]
         grouped = [asdict(owner) for owner in owners]
-        _json({"at": facts.at, "days": days, "owners": grouped, "undated": undated, "orphans": lost, "dead": dead})
+        print_json(
+            {"at": facts.at, "days": days, "owners": grouped, "undated": undated, "orphans": lost, "dead": dead}
+        )
         return
     say = texts("vi")
     for owner in owners:
@@ -172,14 +169,6 @@ def stale_(
     _say("said.stale", count=sum(len(owner.items) for owner in owners), days=days, undated=undated)
 
 
-def _with(work: Callable[[Corrections], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with corrections(settings.load()) as desk:
-            return await work(desk)
-
-    return asyncio.run(run())
-
-
 def _told(outcome: Outcome, *, json: bool, lines: bool = False) -> None:
     """What was written to stdout, what is wrong to stderr; exit code 1 where nothing was written for a fault."""
     say = texts("vi")
@@ -195,7 +184,7 @@ def _told(outcome: Outcome, *, json: bool, lines: bool = False) -> None:
             for c in outcome.changes if outcome.written
         ]  # fmt: skip
         counts = {"unchanged": outcome.unchanged, "blank": outcome.blank}
-        _json({"written": len(changes), "changes": changes, "wrong": wrongs} | counts)
+        print_json({"written": len(changes), "changes": changes, "wrong": wrongs} | counts)
     elif outcome.written:
         for change in outcome.changes:
             value = say("said.taken_back") if change.value is None else change.value
@@ -222,7 +211,3 @@ def _line(value: str) -> str:
 
 def _say(key: str, **fields: object) -> None:
     print(texts("vi")(key, **fields), file=sys.stderr)
-
-
-def _json(data: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
-from bot import settings
-from bot.app import office
+from bot.cli.desk import at_desk, print_json
 from bot.errors import WrongInput
-from bot.office.lists import TARGET, Imported, Shown
+from bot.office.lists import TARGET
 from bot.storage.audit import SHELL
 from content.texts import texts
 
@@ -39,13 +36,11 @@ def create(
 ) -> None:
     """Make a list."""
 
-    async def run() -> int:
-        async with office(settings.load()) as desk:
-            return await desk.lists.create(name, unit=unit, topic=topic, target=target, open_=not closed, by=SHELL)
-
-    id_ = asyncio.run(run())
+    id_ = at_desk(
+        lambda desk: desk.lists.create(name, unit=unit, topic=topic, target=target, open_=not closed, by=SHELL)
+    )
     if json:
-        _json({"id": id_, "name": name})
+        print_json({"id": id_, "name": name})
     else:
         print(texts("vi")("list.created", name=name), file=sys.stderr)
 
@@ -62,16 +57,12 @@ def import_(
     except OSError as error:
         raise WrongInput(f"cannot read {file}: {error.strerror}") from error
 
-    async def run() -> Imported:
-        async with office(settings.load()) as desk:
-            return await desk.lists.fill(name, raw, by=SHELL)
-
-    done = asyncio.run(run())
+    done = at_desk(lambda desk: desk.lists.fill(name, raw, by=SHELL))
     for bad in done.bad:
         print(f"{file}:{bad.line}: {bad.why}", file=sys.stderr)
     if json:
         errors = [{"line": bad.line, "message": bad.why} for bad in done.bad]
-        _json({"added": done.added, "known": done.known, "errors": errors})
+        print_json({"added": done.added, "known": done.known, "errors": errors})
     else:
         say = texts("vi")("list.imported", added=done.added, known=done.known, bad=len(done.bad))
         print(say, file=sys.stderr)
@@ -82,11 +73,7 @@ def import_(
 def show(name: Name, json: Json = False) -> None:
     """Show a list and its members."""
 
-    async def run() -> Shown:
-        async with office(settings.load()) as desk:
-            return await desk.lists.show(name)
-
-    shown = asyncio.run(run())
+    shown = at_desk(lambda desk: desk.lists.show(name))
     rows = [
         {
             "channel": m.channel, "address": m.address, "title": m.title, "active": m.active, "reason": m.reason,
@@ -95,7 +82,7 @@ def show(name: Name, json: Json = False) -> None:
         for m in shown.members
     ]  # fmt: skip
     if json:
-        _json(
+        print_json(
             {
                 "name": shown.name, "unit": shown.unit, "topic": shown.topic, "target": shown.target,
                 "total": len(rows), "active": sum(m.active for m in shown.members), "members": rows,
@@ -105,7 +92,3 @@ def show(name: Name, json: Json = False) -> None:
     print(f"{shown.name} · {shown.unit} · {shown.topic} · {len(rows)}")
     for row in rows:
         print("  ".join(str(row[key]) for key in ("channel", "address", "title", "reason") if row[key]))
-
-
-def _json(data: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
-import orjson
 import typer
 
-from bot import settings
-from bot.app import office
+from bot.cli.desk import at_desk, print_json
 from bot.office.access import Account, Invited, grants_of
-from bot.office.office import Office
 from bot.storage.audit import SHELL
 from content.corrections import VIETNAM
 from content.texts import texts
@@ -41,15 +36,15 @@ def invite(
     json: Json = False,
 ) -> None:
     """Let somebody in, or give an officer one role more; print a link and a code that work once, within 7 days."""
-    _invited(_with(lambda desk: desk.access.invite(name=name, roles=role, units=unit, by=SHELL)), json=json)
+    _invited(at_desk(lambda desk: desk.access.invite(name=name, roles=role, units=unit, by=SHELL)), json=json)
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
     """Show every officer, what he may do where, how he comes in, and whether he is disabled."""
-    accounts = _with(lambda desk: desk.access.everyone())
+    accounts = at_desk(lambda desk: desk.access.everyone())
     if json:
-        _json([_row(account) for account in accounts])
+        print_json([_row(account) for account in accounts])
         return
     for account in accounts:
         print(_line(account))
@@ -61,9 +56,9 @@ def list_(json: Json = False) -> None:
 def disable(whom: Whom = None, name: Named = None, json: Json = False) -> None:
     """End an officer's sessions, invitations and chats at once; what he did stays in the log."""
     officer = _one(whom, name)
-    _with(lambda desk: desk.access.disable(officer, by=SHELL))
+    at_desk(lambda desk: desk.access.disable(officer, by=SHELL))
     if json:
-        _json({"name": officer, "disabled": True})
+        print_json({"name": officer, "disabled": True})
     else:
         print(texts("vi")("console.officer.disabled_now", name=officer), file=sys.stderr)
 
@@ -79,7 +74,7 @@ def reset_totp(
 ) -> None:
     """Forget an officer's second factor and end his sessions; print a new link and code that work once."""
     officer = _one(whom, name)
-    _invited(_with(lambda desk: desk.access.reset(officer, by=SHELL, chats=chats)), json=json)
+    _invited(at_desk(lambda desk: desk.access.reset(officer, by=SHELL, chats=chats)), json=json)
 
 
 def _one(whom: str | None, name: str | None) -> str:
@@ -88,17 +83,9 @@ def _one(whom: str | None, name: str | None) -> str:
     return whom or name or ""
 
 
-def _with(ask: Callable[[Office], Awaitable[T]]) -> T:
-    async def asked() -> T:
-        async with office(settings.load()) as desk:
-            return await ask(desk)
-
-    return asyncio.run(asked())
-
-
 def _invited(invited: Invited, *, json: bool) -> None:
     if json:
-        _json(
+        print_json(
             {
                 "name": invited.name,
                 "roles": [{"role": role, "unit": unit} for role, unit in invited.grants],
@@ -140,7 +127,3 @@ def _line(account: Account) -> str:
     ]
     grants = ", ".join(f"{role}:{unit}" for role, unit in grants_of(officer))
     return f"{officer.name}  {grants}  [{', '.join(say(sign) for sign in signs)}]"
-
-
-def _json(data: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-import orjson
 import typer
 
 from bot import settings
-from bot.app import codes as desk_of
+from bot.cli.desk import at_desk, print_json
 from bot.dialogue.wire import day_of
 from bot.errors import WrongInput
-from bot.office.codes import Codes, Issued, Looked
+from bot.office.codes import Issued, Looked
+from bot.office.office import Office
 from bot.office.scan_figures import as_csv, figures
 from bot.storage.audit import SHELL
 from bot.storage.codes import Wanted
@@ -72,7 +70,7 @@ def one(
     )  # fmt: skip
     if not out.parent.is_dir():  # before a code is made for nothing
         raise WrongInput(texts("vi")("sheet.unwritable", file=out, why=f"{out.parent}/ ?"))
-    issued = _with(lambda desk: desk.issue(wanted, by=SHELL))
+    issued = at_desk(lambda desk: desk.codes.issue(wanted, by=SHELL))
     strip = TEST if _warned() else ""
     kind = format or ("png" if out.suffix.lower() == ".png" else "svg")
     drawn = square.draw(issued.link)
@@ -85,7 +83,7 @@ def one(
         _say("qr.said.level", level=drawn.level)
     _say("qr.said.written", file=out, link=issued.short, target=issued.target)
     if json:
-        _json(_shown(issued) | {"file": str(out), "format": kind, "level": drawn.level, "test": bool(strip)})
+        print_json(_shown(issued) | {"file": str(out), "format": kind, "level": drawn.level, "test": bool(strip)})
 
 
 @app.command("list")
@@ -101,13 +99,15 @@ def list_(
 ) -> None:
     """List the codes in the order of their making, with what each opens now."""
 
-    async def found(desk: Codes) -> list[Issued]:
-        aim = await desk.check(target) if target else None
-        return await desk.listed(unit=unit, campaign=campaign, group=group, target=aim, never_scanned=never_scanned)
+    async def found(desk: Office) -> list[Issued]:
+        aim = await desk.codes.check(target) if target else None
+        return await desk.codes.listed(
+            unit=unit, campaign=campaign, group=group, target=aim, never_scanned=never_scanned
+        )
 
-    rows = _with(found)
+    rows = at_desk(found)
     if json:
-        _json([_shown(row) for row in rows])
+        print_json([_shown(row) for row in rows])
         return
     for row in rows:
         place = " ".join(part for part in (row.campaign, row.unit, row.group, row.label) if part)
@@ -119,10 +119,10 @@ def list_(
 @app.command()
 def retarget(code: CodeArgument, target: Target, json: Json = False) -> None:
     """Let a printed code open something else from now on; the paper stays as it is, and the history is kept."""
-    issued = _with(lambda desk: desk.retarget(code, target, by=SHELL))
+    issued = at_desk(lambda desk: desk.codes.retarget(code, target, by=SHELL))
     _say("qr.said.retargeted", code=spaced(issued.code), target=issued.target)
     if json:
-        _json(_shown(issued))
+        print_json(_shown(issued))
 
 
 @app.command()
@@ -131,11 +131,11 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Let codes open nothing any more, for good; whoever scans one reads so, and where to turn."""
-    revoked = _with(lambda desk: desk.revoke(codes, by=SHELL))
+    revoked = at_desk(lambda desk: desk.codes.revoke(codes, by=SHELL))
     for issued in revoked:
         _say("qr.said.revoked", code=spaced(issued.code))
     if json:
-        _json([_shown(issued) for issued in revoked])
+        print_json([_shown(issued) for issued in revoked])
 
 
 @app.command()
@@ -149,13 +149,13 @@ def stats(
 ) -> None:
     """Show how often codes were scanned: by campaign and day, by unit, by tổ; never by household."""
     first, last = day_of(since), day_of(until)
-    rows = _with(lambda desk: desk.scanned(unit=unit, campaign=campaign, since=first, until=last))
+    rows = at_desk(lambda desk: desk.codes.scanned(unit=unit, campaign=campaign, since=first, until=last))
     if csv:
         _write(csv, as_csv(rows))
         _say("qr.said.exported", count=len(rows), file=csv)
     found = figures(rows)
     if json:
-        _json(asdict(found))
+        print_json(asdict(found))
         return
     for line in (*found.by_campaign, *found.by_unit, *found.by_group, *found.by_channel):
         *what, n = (day(value) if isinstance(value, dt.date) else value for value in line.values())
@@ -175,12 +175,13 @@ def check(
         raise WrongInput(texts("vi")("qr.said.unreadable", file=file)) from error
     root = settings.load().public_url.rstrip("/").lower()
 
-    async def looked(desk: Codes) -> list[Looked | None]:
-        return [await desk.look(each.text) if each.text.lower().startswith(f"{root}/q/") else None for each in found]
+    async def looked(desk: Office) -> list[Looked | None]:
+        ours = [each.text if each.text.lower().startswith(f"{root}/q/") else None for each in found]
+        return [await desk.codes.look(text) if text else None for text in ours]
 
-    states = _with(looked)
+    states = at_desk(looked)
     if json:
-        _json([
+        print_json([
             {"page": each.page, "text": each.text, "state": state.state if state else "foreign"}
             | (_shown(state.issued) if state and state.issued else {})
             for each, state in zip(found, states, strict=True)
@@ -218,14 +219,6 @@ def _warned() -> bool:
     return is_test(url)
 
 
-def _with(work: Callable[[Codes], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with desk_of(settings.load()) as desk:
-            return await work(desk)
-
-    return asyncio.run(run())
-
-
 def _write(file: Path, data: bytes) -> None:
     try:
         file.write_bytes(data)
@@ -235,7 +228,3 @@ def _write(file: Path, data: bytes) -> None:
 
 def _say(key: str, **fields: object) -> None:
     print(texts("vi")(key, **fields), file=sys.stderr)
-
-
-def _json(data: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import settings
-from bot.app import office
+from bot.cli.desk import at_desk, print_json
 from bot.cli.qr import Campaign, Json, Unit, app
 from bot.errors import WrongInput
 from bot.office.codes import today
-from bot.office.office import Office
 from bot.office.sheets import Order, Printed, Wrong
 from bot.office.visits import Kind as Round
 from bot.storage.audit import SHELL
@@ -78,10 +75,10 @@ def sheet(
         def told(done: int, total: int) -> None:
             bar_.update(task, completed=done, total=total)
 
-        printed = _with(lambda desk: desk.sheets.write(order, out, by=SHELL, progress=told))
+        printed = at_desk(lambda desk: desk.sheets.write(order, out, by=SHELL, progress=told))
     _told(printed, out)
     if json:
-        _json(_shown(printed, out, order))
+        print_json(_shown(printed, out, order))
     raise typer.Exit(bool(printed.wrong_count))
 
 
@@ -94,10 +91,10 @@ def visits(
     json: Json = False,
 ) -> None:
     """Print the list for a round: a row a card, with room for a tick, a day and a remark. It has no names."""
-    count = _with(lambda desk: desk.visits.sheet(out, unit=unit, group=group, campaign=campaign))
+    count = at_desk(lambda desk: desk.visits.sheet(out, unit=unit, group=group, campaign=campaign))
     _say("qr.said.visits", file=out, cards=count)
     if json:
-        _json({"file": str(out), "cards": count})
+        print_json({"file": str(out), "cards": count})
 
 
 @app.command()
@@ -123,14 +120,14 @@ def visited(
     day: dt.date = on
     if csv:
         file = csv
-        entered = _with(lambda desk: desk.visits.enter_csv(file, kind=kind, done_on=day, by=SHELL))
+        entered = at_desk(lambda desk: desk.visits.enter_csv(file, kind=kind, done_on=day, by=SHELL))
     else:
         rows = [Done(line=0, code=code, done_on=day, remark=remark, place=place) for code in codes or ()]
-        entered = _with(lambda desk: desk.visits.enter(rows, kind=kind, by=SHELL))
+        entered = at_desk(lambda desk: desk.visits.enter(rows, kind=kind, by=SHELL))
     _rows(entered.wrong)
     _say("qr.said.visited", done=entered.done, known=entered.known)
     if json:
-        _json({"done": entered.done, "known": entered.known, "wrong": [asdict(row) for row in entered.wrong]})
+        print_json({"done": entered.done, "known": entered.known, "wrong": [asdict(row) for row in entered.wrong]})
     raise typer.Exit(bool(entered.wrong))
 
 
@@ -189,21 +186,9 @@ def _bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=False)
 
 
-def _with(work: Callable[[Office], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with office(settings.load()) as desk:
-            return await work(desk)
-
-    return asyncio.run(run())
-
-
 def _words(key: str, **fields: object) -> str:
     return texts("vi")(key, **fields)
 
 
 def _say(key: str, **fields: object) -> None:
     print(_words(key, **fields), file=sys.stderr)
-
-
-def _json(data: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import orjson
 import typer
 
-from bot import settings
-from bot.app import reports
+from bot.cli.desk import at_desk, print_json
 from bot.errors import WrongInput
 from bot.office.report import first_of
 from bot.office.report_figures import Report
@@ -41,12 +38,12 @@ def report(
     first_of(month)  # a slip is told before anything is opened
     if out is not None and out.suffix.lower() not in WRITERS:
         raise WrongInput(say("monthly.wrong_ending", name=out))
-    made = asyncio.run(_made(month))
+    made = at_desk(lambda desk: desk.reports.month(month))
     if out is not None:
         _write(out, WRITERS[out.suffix.lower()](made, say), say)
         print(say("monthly.written", month=made.month, name=out), file=sys.stderr)
     if json:
-        sys.stdout.buffer.write(orjson.dumps(figures(made), option=orjson.OPT_INDENT_2) + b"\n")
+        print_json(figures(made))
     elif out is None:
         print(pasted(made, say), end="")
 
@@ -55,11 +52,6 @@ def figures(made: Report) -> dict[str, Any]:
     """The report as JSON can hold it."""
     kept, weeks = made.weeks
     return asdict(made) | {"month": f"{made.first:%Y-%m}", "weeks_kept": kept, "weeks": weeks}
-
-
-async def _made(month: str) -> Report:
-    async with reports(settings.load()) as desk:
-        return await desk.month(month)
 
 
 def _write(path: Path, body: bytes, say: Texts) -> None:

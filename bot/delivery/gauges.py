@@ -16,6 +16,7 @@ from bot.metrics import REPLIES, Metrics
 from bot.storage import usage
 from bot.storage.contacts import Contact
 from bot.storage.database import Database
+from bot.storage.moments import utc
 from bot.storage.queues import Delivery, Received
 
 log = structlog.get_logger()
@@ -83,4 +84,4 @@ async def _replies(metrics: Metrics, session: AsyncSession, channel: str, now: d
 
 
 def _age(at: dt.datetime, now: dt.datetime) -> float:
-    return max(0.0, (now - at.replace(tzinfo=dt.UTC)).total_seconds())  # SQLite forgets the zone
+    return max(0.0, (now - utc(at)).total_seconds())

@@ -16,9 +16,9 @@ from bot.storage import meter, queues
 from bot.storage.database import Database
 from bot.storage.meter import Duty
 from bot.storage.officers import Officer
-from bot.storage.published import HERE
 from bot.storage.queues import Delivery
 from bot.storage.statistics import monday
+from content.hours import HERE
 from content.texts import texts
 from handlers.contract import Reply, Section
 

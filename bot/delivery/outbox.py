@@ -21,6 +21,7 @@ from bot.metrics import Metrics
 from bot.storage import bulletins, contacts, faults, leases, lists, queues, usage
 from bot.storage.contacts import Contact
 from bot.storage.database import Database
+from bot.storage.moments import utc
 from bot.storage.queues import Delivery
 from bot.storage.together import preload
 
@@ -124,7 +125,7 @@ class Outbox:
         return max(0, min(AT_ONCE - len(self._flying) + landed, self._pace.allowance()))
 
     async def _send(self, row: Delivery, shared: Mapping[str, object] | None) -> None:
-        if row.expires and row.expires.replace(tzinfo=dt.UTC) < dt.datetime.now(dt.UTC):
+        if row.expires and utc(row.expires) < dt.datetime.now(dt.UTC):
             result = SendResult(outcome=Outcome.REFUSED, reason="expired")
         else:
             try:

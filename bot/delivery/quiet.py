@@ -6,9 +6,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Final, Self
-from zoneinfo import ZoneInfo
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+from content.hours import HERE
+
 FORM: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 

@@ -12,11 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel
-from bot.delivery.quiet import HERE, Quiet
+from bot.delivery.quiet import Quiet
 from bot.delivery.telling import concerned, said, tell
 from bot.storage import audit, bulletins, faults, sendings, slots
 from bot.storage.bulletins import LATE, BulletinListRow, BulletinRow
 from bot.storage.database import Database
+from bot.storage.moments import utc
+from content.hours import HERE
 from content.texts import texts
 
 log = structlog.get_logger()
@@ -62,7 +64,7 @@ class Schedule:
                 await self._tell_fault(session, fault, now)
 
     async def _take(self, session: AsyncSession, row: BulletinRow, now: dt.datetime) -> None:
-        planned = _utc(row.schedule_at) if row.schedule_at else now
+        planned = utc(row.schedule_at) if row.schedule_at else now
         may = planned if row.urgent and row.urgent_by else self._quiet.over(planned)
         if now < may:
             return  # waiting for the end of the quiet hours is not being overdue
@@ -111,8 +113,3 @@ class Schedule:
     def _log(session: AsyncSession, deed: str, row: BulletinRow, now: dt.datetime, **more: object) -> None:
         subject = f"bulletin:{row.id}"
         audit.log(session, by=audit.MACHINE, action=f"bulletin.{deed}", subject=subject, detail=more, at=now)
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    """SQLite forgets the zone of what it keeps."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

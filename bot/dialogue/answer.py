@@ -10,7 +10,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,12 +24,12 @@ from bot.storage.subscriptions import book
 from bot.storage.tables import Conversation
 from bot.understanding import Understanding
 from bot.understanding.context import Context
+from content.hours import HERE
 from content.pack import Facts, Pack
 from content.texts import texts
 from handlers import answered
 from handlers.contract import Desk, Lang, Query, Reply, SenderId, Understood
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 # Answers of these kinds leave the talk where it was.
 KEEPS_TOPIC: Final = {"smalltalk", "handover", "emergency", "out_of_scope", "clarify"}
 

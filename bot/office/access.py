@@ -19,6 +19,7 @@ from bot.office.keys import Keys, new_code, plain
 from bot.storage import access, audit, officers
 from bot.storage.access import Invitation, LoginCode, SessionRow
 from bot.storage.database import Database
+from bot.storage.moments import utc
 from bot.storage.officers import EVERYWHERE, ROLES, Officer, OfficerChat, OfficerRole, OfficerRow, Role
 from content.pack import Pack
 from content.texts import texts
@@ -120,7 +121,7 @@ class Access:
                 )
             )
             last = select(SessionRow.officer, func.max(SessionRow.seen_at)).group_by(SessionRow.officer)
-            seen = {officer: access.utc(at) for officer, at in await session.execute(last)}
+            seen = {officer: utc(at) for officer, at in await session.execute(last)}
         return [
             Account(
                 officer=officer, password=rows[officer.id].password is not None, invited=officer.id in open_,
@@ -250,7 +251,7 @@ class Access:
         found = await session.scalar(
             select(Invitation).where(Invitation.link == self._keys.hash("link", link)).with_for_update()
         )
-        if found is None or access.utc(found.expires_at) < dt.datetime.now(dt.UTC):
+        if found is None or utc(found.expires_at) < dt.datetime.now(dt.UTC):
             return None
         row = await session.get(OfficerRow, found.officer)
         return None if row is None or row.disabled_at is not None else (found, row)

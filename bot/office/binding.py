@@ -13,6 +13,7 @@ from bot.office.access import grants_of
 from bot.office.keys import Keys, plain
 from bot.storage import access, audit, officers
 from bot.storage.access import Invitation
+from bot.storage.moments import utc
 from bot.storage.officers import EVERYWHERE, Officer, OfficerChat, OfficerRow
 from content.pack import Pack
 from content.texts import Texts, texts
@@ -59,7 +60,7 @@ class Binding:
         found = await session.scalar(
             select(Invitation).where(Invitation.code == self._keys.hash("bind", code)).with_for_update()
         )
-        row = await session.get(OfficerRow, found.officer) if found and access.utc(found.expires_at) > now else None
+        row = await session.get(OfficerRow, found.officer) if found and utc(found.expires_at) > now else None
         if row is None or row.disabled_at is not None:
             return say("console.bind.wrong")
         await access.forgive(session, f"chat:{chat}")

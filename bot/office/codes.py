@@ -15,6 +15,7 @@ from bot.storage import audit
 from bot.storage import codes as stored
 from bot.storage.codes import Code, Scanned, Wanted
 from bot.storage.database import Database
+from bot.storage.moments import utc
 from bot.storage.officers import Officer
 from bot.storage.published import PublishedInDatabase
 from content.corrections import VIETNAM
@@ -213,8 +214,8 @@ class Codes:
             serial=code.serial, code=printed, link=codes.link_of(printed, self._public_url),
             short=codes.short_of(printed, self._public_url), target=code.target, unit=code.unit, group=code.group,
             campaign=code.campaign, label=code.label, ref=code.ref, valid_from=code.valid_from,
-            valid_until=code.valid_until, revoked_at=code.revoked_at and _utc(code.revoked_at),
-            created_at=_utc(code.created_at), by=code.by,
+            valid_until=code.valid_until, revoked_at=code.revoked_at and utc(code.revoked_at),
+            created_at=utc(code.created_at), by=code.by,
         )  # fmt: skip
 
 
@@ -255,8 +256,3 @@ def _allow(by: By, unit: str) -> None:
 
 def _name(by: By) -> str:
     return by.name if isinstance(by, Officer) else by
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    """SQLite forgets the zone of what it keeps."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

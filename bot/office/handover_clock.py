@@ -19,6 +19,7 @@ from bot.office.saying import queue
 from bot.storage import handovers
 from bot.storage.database import Database
 from bot.storage.handovers import DOUBT, OPEN, Talk
+from bot.storage.moments import utc
 
 log = structlog.get_logger()
 LOOK: Final = 15.0  # seconds between two looks
@@ -81,17 +82,17 @@ class HandoverClock:
     def _due(self, talk: Talk, *, on: bool) -> str | None:
         """What is to be done with a talk now; None: nothing."""
         now = self._handover.now()
-        idle = now - handovers.utc(talk.last_at)
+        idle = now - utc(talk.last_at)
         if talk.state == "closed":
             return None
         if talk.kind == DOUBT:
-            return "late" if now - handovers.utc(talk.opened_at) >= self._doubts.wait else None
+            return "late" if now - utc(talk.opened_at) >= self._doubts.wait else None
         if talk.state == "asking":
             return "forget" if idle > ASKED else None
         if talk.state == "open":
             return "idle" if idle >= self._idle else None
         if talk.state == "waiting":
-            return "untaken" if not on or now - handovers.utc(talk.opened_at) >= UNTAKEN else None
+            return "untaken" if not on or now - utc(talk.opened_at) >= UNTAKEN else None
         if idle > LONGEST:
             return "forget"
         if on and not talk.told:

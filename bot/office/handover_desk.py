@@ -15,6 +15,7 @@ from bot.office.saying import queue
 from bot.storage import audit, handovers, officers
 from bot.storage.database import Database
 from bot.storage.handovers import TALK, Hours, State, Talk, Who
+from bot.storage.moments import utc
 from bot.storage.officers import EVERYWHERE, Officer
 from content import hours
 from content.pack import Pack
@@ -71,7 +72,7 @@ class HandoverDesk:
             if talk is None or not await self._handover.duty.answers_for(session, by, talk.unit):
                 raise Refused("handover.desk.gone", id=id_)
             said = [
-                Said(who=_who(line.who), officer=line.officer, words=line.words, at=handovers.utc(line.at))
+                Said(who=_who(line.who), officer=line.officer, words=line.words, at=utc(line.at))
                 for line in await handovers.lines(session, id_)
             ]
             return await self._entry(session, talk), said
@@ -151,7 +152,7 @@ class HandoverDesk:
         return Entry(
             id=talk.id, kind=talk.kind, state=_state(talk.state), unit=talk.unit, item=talk.item,
             officer=officer.name if officer else None, callback=talk.callback is not None,
-            opened_at=handovers.utc(talk.opened_at), last_at=handovers.utc(talk.last_at),
+            opened_at=utc(talk.opened_at), last_at=utc(talk.last_at),
         )  # fmt: skip
 
 

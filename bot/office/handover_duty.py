@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +12,8 @@ from bot.channels.channel import Channel
 from bot.storage import handovers, officers
 from bot.storage.officers import EVERYWHERE, Officer
 from content import hours
-from content.hours import Hours
+from content.hours import HERE, Hours
 from content.pack import Pack
-
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from bot.office.handover import Asker, Handover
 from bot.office.handover_words import WEB
 from bot.storage import contacts, handovers
 from bot.storage.handovers import LIVE, TALK, Talk
+from bot.storage.moments import utc
 from bot.storage.tables import Conversation
 from bot.storage.together import row
 from bot.understanding.intents import command
@@ -86,9 +87,7 @@ class ResidentsSide:
             return await self._erase(session, talk, update, sender)
         if self._dialogue.read(_message(update, sender)).kind == "emergency":
             return await self._danger(session, talk, update, sender)
-        if text.startswith("/") or (
-            self._handover.now() - handovers.utc(talk.last_at) > ASKED and talk.state == "asking"
-        ):
+        if text.startswith("/") or (self._handover.now() - utc(talk.last_at) > ASKED and talk.state == "asking"):
             await self._no_word(session, talk)
             return None
         number = only_phone(text)

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.channels.channel import Channel, Say
-from bot.office.handover_duty import HERE, Reached
-from bot.storage.handovers import DOUBT, Line, Talk, utc
+from bot.office.handover_duty import Reached
+from bot.storage.handovers import DOUBT, Line, Talk
+from bot.storage.moments import utc
+from content.hours import HERE
 from content.pack import Pack
 from content.texts import Texts, day, texts
 from handlers.contract import Button, Lang, Reply, Section

@@ -23,6 +23,7 @@ from bot.office.keys import Keys
 from bot.storage import access, audit, officers, queues
 from bot.storage.access import LoginCode, SessionRow
 from bot.storage.database import Database
+from bot.storage.moments import utc
 from bot.storage.officers import Officer, OfficerRow
 from bot.storage.queues import Delivery
 from content.texts import texts
@@ -112,7 +113,7 @@ class Logins:
             await self._of_address(session, address, now)
             row = await named(session, name)
             sent = await session.get(LoginCode, row.id, with_for_update=True) if row else None
-            if row and sent and row.disabled_at is None and access.utc(sent.expires_at) > now:
+            if row and sent and row.disabled_at is None and utc(sent.expires_at) > now:
                 sent.tries += 1
                 typed = self._keys.hash("login", f"{row.id}:{''.join(code.split())}")
                 if sent.tries <= CODE_TRIES and hmac.compare_digest(typed, sent.code):
@@ -135,12 +136,12 @@ class Logins:
         now, hashed = dt.datetime.now(dt.UTC), self._keys.hash("session", cookie)
         async with self._database.reading() as session:
             row = await session.get(SessionRow, hashed)
-            if row is None or access.utc(row.expires_at) <= now or access.utc(row.seen_at) <= now - IDLE:
+            if row is None or utc(row.expires_at) <= now or utc(row.seen_at) <= now - IDLE:
                 return None
             officer = await officers.by_id(session, row.officer)
         if officer is None or officer.disabled:
             return None
-        if access.utc(row.seen_at) < now - SEEN:
+        if utc(row.seen_at) < now - SEEN:
             async with self._database.unit_of_work() as session:
                 if seen := await session.get(SessionRow, hashed):
                     seen.seen_at = now
@@ -156,7 +157,7 @@ class Logins:
             rows = await access.sessions_of(session, signed.officer.id, dt.datetime.now(dt.UTC), IDLE)
         return [
             Seat(
-                device=row.device, since=access.utc(row.created_at), seen_at=access.utc(row.seen_at),
+                device=row.device, since=utc(row.created_at), seen_at=utc(row.seen_at),
                 this=row.token == signed.session,
             )
             for row in rows

@@ -10,11 +10,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from bot.office.report_figures import HERE, Week
+from bot.office.report_figures import Week
 from bot.storage import meter
 from bot.storage.database import Database
 from bot.storage.lists import ListRow
 from bot.storage.statistics import monday
+from content.hours import HERE
 
 WEEKS: Final = 8
 

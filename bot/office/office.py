@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.office.access import Access
 from bot.office.bulletins import Bulletins
 from bot.office.codes import Codes
+from bot.office.corrections import Corrections
 from bot.office.handover_desk import HandoverDesk
 from bot.office.lists import Lists
 from bot.office.logins import Logins
@@ -27,6 +28,7 @@ class Office:
     records: Records  # who did what
     waiting: Waiting  # what is to be done
     codes: Codes  # what is printed
+    corrections: Corrections  # facts laid over the pack
     sheets: Sheets  # on paper
     visits: Visits  # and what came of the round
     lists: Lists  # who gets bulletins

@@ -10,7 +10,8 @@ from typing import Final
 from bot.storage import published, statistics
 from bot.storage.database import Database
 from bot.storage.published import PublishedInDatabase
-from bot.storage.statistics import HERE, Share, monday
+from bot.storage.statistics import Share, monday
+from content.hours import HERE
 from handlers.contract import Bulletin
 
 PAGE: Final = 20  # bulletins of one page of the archive

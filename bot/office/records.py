@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import select
 
-from bot.storage.access import utc
 from bot.storage.audit import Deed
 from bot.storage.database import Database
+from bot.storage.moments import utc
 
 PAGE: Final = 50
 

@@ -13,13 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import WrongInput
-from bot.office.report_figures import HERE, ItemFigures, ListFigures, Questions, Report, Sendings, Week
+from bot.office.report_figures import ItemFigures, ListFigures, Questions, Report, Sendings, Week
 from bot.storage import meter, published, sendings, statistics
 from bot.storage.codes import Scan
 from bot.storage.database import Database
 from bot.storage.lists import ListRow, MemberRow
 from bot.storage.meter import start_of
 from bot.storage.statistics import monday
+from content.hours import HERE
 from content.pack import Pack
 from content.texts import texts
 from handlers.contract import Bulletin

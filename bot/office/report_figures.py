@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
-from zoneinfo import ZoneInfo
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+from content.hours import HERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

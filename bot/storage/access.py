@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import DateTime, ForeignKey, String, case, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.moments import utc
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
 
 
 class Invitation(Base):
@@ -58,9 +59,8 @@ async def guessed(
     session: AsyncSession, who: str, now: dt.datetime, length: dt.timedelta, *, renew: bool = False
 ) -> int:
     """Count one more try of `who`; how many there were within `length` of the first, or with `renew` of the last."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     over, until = Guess.until < now, now + length
-    statement = insert(Guess).values(who=who, count=1, until=until)
+    statement = insert_into(session, Guess).values(who=who, count=1, until=until)
     values = {"count": case((over, 1), else_=Guess.count + 1), "until": case((over, until), else_=Guess.until)}
     counted = statement.on_conflict_do_update(
         index_elements=["who"], set_=values | ({"until": until} if renew else {})
@@ -107,8 +107,3 @@ async def tidy(session: AsyncSession, now: dt.datetime, idle: dt.timedelta) -> N
     await session.execute(delete(Guess).where(Guess.until < now))
     over = or_(SessionRow.expires_at < now, SessionRow.seen_at < now - idle)
     await session.execute(delete(SessionRow).where(over))
-
-
-def utc(when: dt.datetime) -> dt.datetime:
-    """SQLite gives times back without their zone; all are UTC."""
-    return when.replace(tzinfo=dt.UTC) if when.tzinfo is None else when

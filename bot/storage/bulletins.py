@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     LargeBinary,
     String,
+    Subquery,
     Text,
     and_,
     case,
@@ -163,21 +164,26 @@ async def set_open(session: AsyncSession, id_: int, before: Collection[str], sta
 
 async def counts(session: AsyncSession, row: BulletinRow) -> dict[str, int]:
     """Its recipients by what became of them; the six add up to `total`."""
-    rank = case(
-        (Delivery.state == "sent", 0), (Delivery.state == "by_hand", 1), (Delivery.state == "gone", 3),
-        (Delivery.state == "unknown", 4), (Delivery.state.in_(OPEN), 5), else_=2,
-    )  # fmt: skip
-    each = (
-        select(func.max(rank).label("rank"))
-        .where(Delivery.bulletin == row.id)
-        .group_by(Delivery.channel, Delivery.chat)
-        .subquery()
-    )
+    each = recipients([row.id])
     found = await session.execute(select(each.c.rank, func.count()).group_by(each.c.rank))
     counted = Counter({RANKS[rank]: n for rank, n in found})
     if not counted and row.tally:
         counted = Counter({name: int(row.tally.get(name) or 0) for name in RANKS})
     return {"total": counted.total()} | {name: counted[name] for name in RANKS}
+
+
+def recipients(ids: Collection[int]) -> Subquery:
+    """One row a bulletin and chat, with the worst that became of its bubbles: `rank`, a place in `RANKS`."""
+    rank = case(
+        (Delivery.state == "sent", 0), (Delivery.state == "by_hand", 1), (Delivery.state == "gone", 3),
+        (Delivery.state == "unknown", 4), (Delivery.state.in_(OPEN), 5), else_=2,
+    )  # fmt: skip
+    rows = (
+        select(Delivery.bulletin, Delivery.channel, Delivery.chat, func.max(rank).label("rank"))
+        .where(Delivery.bulletin.in_(ids))
+        .group_by(Delivery.bulletin, Delivery.channel, Delivery.chat)
+    )
+    return rows.subquery()
 
 
 async def obey(session: AsyncSession, now: dt.datetime, ids: Collection[int] | None = None) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sqlalchemy import Date, DateTime, ForeignKey, Index, LargeBinary, String, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
 
 CODES_KEY: Final = "codes"
 TOGETHER: Final = 500  # rows of one statement: SQLite takes 32,766 values
@@ -113,7 +113,7 @@ async def key(session: AsyncSession) -> bytes:
     """The key of the printed codes, made at the first need; of processes that make it at once one wins."""
     if found := await session.get(Key, CODES_KEY):
         return found.value
-    made = _insert(session, Key).values(name=CODES_KEY, value=secrets.token_bytes(32))
+    made = insert_into(session, Key).values(name=CODES_KEY, value=secrets.token_bytes(32))
     await session.execute(made.on_conflict_do_nothing())
     return (await session.execute(select(Key.value).where(Key.name == CODES_KEY))).scalar_one()
 
@@ -134,7 +134,7 @@ async def _issue(session: AsyncSession, wanted: Sequence[Wanted], by: str) -> li
         values = [
             {c.key: getattr(code, c.key) for c in Code.__mapper__.column_attrs if c.key != "serial"} for code in new
         ]
-        statement = _insert(session, Code).on_conflict_do_nothing().returning(Code)
+        statement = insert_into(session, Code).on_conflict_do_nothing().returning(Code)
         added = list(await session.scalars(statement, values))
         _remember(session, added)
         known = await _known(session, wanted)
@@ -271,11 +271,6 @@ async def count(session: AsyncSession, scans: Mapping[tuple[int, dt.date, str], 
         for (serial, day, channel), n in sorted(scans.items())
     ]
     for first in range(0, len(rows), TOGETHER):
-        statement = _insert(session, Scan).values(rows[first : first + TOGETHER])
+        statement = insert_into(session, Scan).values(rows[first : first + TOGETHER])
         more = {"n": Scan.n + statement.excluded.n}
         await session.execute(statement.on_conflict_do_update(index_elements=["serial", "day", "channel"], set_=more))
-
-
-def _insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table)

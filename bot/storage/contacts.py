@@ -8,6 +8,7 @@ from sqlalchemy import DateTime, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.moments import utc
 from bot.storage.tables import Base
 from bot.storage.together import add, row
 
@@ -72,7 +73,7 @@ async def is_quiet(session: AsyncSession, channel: str, chat: str, now: dt.datet
     """Whether staff answer in this chat themselves."""
     contact = await row(session, Contact, (channel, chat))
     until = contact.quiet_until if contact else None
-    return until is not None and now < (until if until.tzinfo else until.replace(tzinfo=dt.UTC))
+    return until is not None and now < utc(until)
 
 
 async def gone(session: AsyncSession, channel: str, chat: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage import contacts, handovers, subscriptions
+from bot.storage.moments import utc
 from bot.storage.tables import Conversation, Person, Thumb
 from bot.storage.together import add, row
 from handlers.contract import Lang, SenderId
@@ -71,8 +72,7 @@ async def talk(session: AsyncSession, sender: SenderId, now: dt.datetime) -> Con
     found = await row(session, Conversation, sender)
     if found is None:
         return None
-    changed = found.changed_at if found.changed_at.tzinfo else found.changed_at.replace(tzinfo=dt.UTC)
-    return found if now - changed <= KEPT else None
+    return found if now - utc(found.changed_at) <= KEPT else None
 
 
 async def remember(session: AsyncSession, conversation: Conversation) -> None:

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import DateTime, String, delete, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.queues import Delivery
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
 
 
 class FaultRow(Base):
@@ -26,8 +26,7 @@ class FaultRow(Base):
 
 async def note(session: AsyncSession, channel: str, reason: str, now: dt.datetime) -> None:
     """This channel takes nothing from us now; told again and again, it is one fault."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(FaultRow).values(channel=channel, reason=reason[:300], since=now)
+    row = insert_into(session, FaultRow).values(channel=channel, reason=reason[:300], since=now)
     await session.execute(row.on_conflict_do_nothing(index_elements=["channel"]))
 
 

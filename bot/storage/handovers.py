@@ -183,8 +183,3 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     """How many talks are in each state."""
     rows = await session.execute(select(Talk.state, func.count()).group_by(Talk.state))
     return dict(rows.tuples().all())
-
-
-def utc(when: dt.datetime) -> dt.datetime:
-    """SQLite gives times back without their zone; all are UTC."""
-    return when.replace(tzinfo=dt.UTC) if when.tzinfo is None else when

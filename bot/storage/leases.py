@@ -6,11 +6,11 @@ import datetime as dt
 from typing import Final
 
 from sqlalchemy import DateTime, String, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
 
 LENGTH: Final = dt.timedelta(seconds=12)  # whoever does not renew for so long is taken for dead
 
@@ -26,9 +26,8 @@ class Lease(Base):
 
 async def hold(session: AsyncSession, name: str, owner: str, now: dt.datetime) -> bool:
     """Take or renew a lease; False where another holds it."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"name": name, "owner": owner, "until": now + LENGTH}
-    statement = insert(Lease).values(row)
+    statement = insert_into(session, Lease).values(row)
     mine = or_(Lease.owner == owner, Lease.until < now)
     taken = statement.on_conflict_do_update(index_elements=["name"], set_=row, where=mine).returning(Lease.owner)
     return await session.scalar(taken) == owner

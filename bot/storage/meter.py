@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Date, DateTime, String, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,9 +16,11 @@ from bot.storage import officers
 from bot.storage.bulletins import BulletinListRow, BulletinRow
 from bot.storage.lists import ListRow
 from bot.storage.officers import Officer
-from bot.storage.published import HERE, STANDS, here
+from bot.storage.published import STANDS, here
 from bot.storage.statistics import monday
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
+from content.hours import HERE
 
 WEEK: Final = dt.timedelta(weeks=1)
 
@@ -91,8 +92,7 @@ async def falling_short(session: AsyncSession, today: dt.date) -> Mapping[Office
 
 async def reminded(session: AsyncSession, officer: Officer, week: dt.date, now: dt.datetime) -> bool:
     """Write down that he is reminded of this week; False where he was already."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = insert(Reminder).values(what=f"officer:{officer.id}", week=week, at=now)
+    new = insert_into(session, Reminder).values(what=f"officer:{officer.id}", week=week, at=now)
     done = await session.scalars(new.on_conflict_do_nothing().returning(Reminder.what))
     return done.first() is not None
 

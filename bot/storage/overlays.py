@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.moments import utc
 from bot.storage.tables import Correction
 from content.corrections import Overlay
 
@@ -31,7 +32,7 @@ async def overlays(session: AsyncSession) -> Overlays:
     found: dict[str, dict[str, Overlay]] = {}
     for row in await session.scalars(select(Correction).where(Correction.id.in_(newest))):
         if row.value is not None:  # else the one before was taken back
-            found.setdefault(row.item, {})[row.field] = Overlay(value=row.value, by=row.by, at=_utc(row.at))
+            found.setdefault(row.item, {})[row.field] = Overlay(value=row.value, by=row.by, at=utc(row.at))
     return found
 
 
@@ -45,9 +46,4 @@ async def correct(
 async def history(session: AsyncSession, item: str) -> list[Entry]:
     """Every correction of an item, oldest first."""
     rows = await session.scalars(select(Correction).where(Correction.item == item).order_by(Correction.id))
-    return [Entry(field=row.field, value=row.value, by=row.by, at=_utc(row.at)) for row in rows]
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    """SQLite forgets the zone of what it keeps."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return [Entry(field=row.field, value=row.value, by=row.by, at=utc(row.at)) for row in rows]

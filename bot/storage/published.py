@@ -8,18 +8,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.bulletins import BulletinListRow, BulletinPicture, BulletinRow
 from bot.storage.lists import ListRow
+from bot.storage.moments import utc
 from bot.storage.officers import EVERYWHERE
+from content.hours import HERE
 from content.values import fold
 from handlers.contract import Bulletin, Lang, Picture
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 STANDS: Final = ("sending", "paused", "sent")  # people have got it, or are getting it
 OUT: Final = (*STANDS, "recalled")
 SEARCHED: Final = 5000  # the newest that a search looks through
@@ -125,7 +125,7 @@ async def sent_by_day(session: AsyncSession, since: dt.datetime, until: dt.datet
 
 def here(moment: dt.datetime) -> dt.datetime:
     """A moment of the database on the clocks of the ward; SQLite forgets that it is UTC."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(HERE)
+    return utc(moment).astimezone(HERE)
 
 
 _NEWEST_FIRST: Final = (BulletinRow.queued_at.desc(), BulletinRow.id.desc())  # people have it from then on

@@ -30,11 +30,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from bot.storage.moments import utc
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
 
 KEY_KEPT: Final = dt.timedelta(days=30)  # against repeats
 BODY_KEPT: Final = dt.timedelta(hours=24)  # of a message that nobody answered
@@ -113,8 +114,11 @@ async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
     """Keep updates that are new (`channel`, `key`, `chat`, `body`, `at`); how many were."""
     if not rows:
         return 0
-    insert_ = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert_(Received).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(Received.id)
+    statement = (
+        insert_into(session, Received)
+        .on_conflict_do_nothing(index_elements=["channel", "key"])
+        .returning(Received.id)
+    )
     return len(
         (await session.scalars(statement, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])).all()
     )
@@ -123,7 +127,7 @@ async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
 async def newest(session: AsyncSession, channel: str) -> dt.datetime | None:
     """When a channel brought something last; None where it never did, or more than 30 days ago."""
     at = await session.scalar(select(func.max(Received.at)).where(Received.channel == channel))
-    return at.replace(tzinfo=dt.UTC) if at else None  # SQLite forgets the zone
+    return utc(at) if at else None
 
 
 async def known(session: AsyncSession, channel: str, keys: Collection[str]) -> set[str]:

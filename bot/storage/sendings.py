@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
+from sqlalchemy import Subquery, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.bulletins import OPEN, BulletinListRow, BulletinRow
+from bot.storage.bulletins import RANKS, BulletinListRow, BulletinRow, recipients
 from bot.storage.lists import MemberRow
-from bot.storage.queues import Delivery
 
-NAMES: Final = ("sent", "by_hand", "failed", "unknown", "queued")  # the later outweighs, where a text was split
+NAMES: Final = ("sent", "by_hand", "failed", "unknown", "queued")
 Counts = Mapping[str, int]  # by name
 
 
 async def by_bulletin(session: AsyncSession, ids: Collection[int]) -> dict[int, Counts]:
     """Recipients of each bulletin by what became of it; from the rows, or once these are erased from its tally."""
-    found = await _counted(session, _recipients(ids))
+    found = await _counted(session, recipients(ids))
     for id_, tally in await session.execute(
         select(BulletinRow.id, BulletinRow.tally).where(BulletinRow.id.in_(ids), BulletinRow.tally.is_not(None))
     ):
@@ -29,7 +29,7 @@ async def by_bulletin(session: AsyncSession, ids: Collection[int]) -> dict[int, 
 
 async def by_list(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[int, Counts]]:
     """Per list and bulletin the recipients that are members of the list, by what became of it."""
-    each = _recipients(ids)
+    each = recipients(ids)
     members = (
         select(BulletinListRow.list, each.c.bulletin, each.c.rank, func.count())
         .join(each, each.c.bulletin == BulletinListRow.bulletin)
@@ -43,38 +43,27 @@ async def by_list(session: AsyncSession, ids: Collection[int]) -> dict[int, dict
         )
         .group_by(BulletinListRow.list, each.c.bulletin, each.c.rank)
     )
-    found: dict[int, dict[int, dict[str, int]]] = {}
+    found: dict[int, dict[int, Counter[str]]] = {}
     for list_, bulletin, rank, n in await session.execute(members):
-        found.setdefault(list_, {}).setdefault(bulletin, {})[NAMES[rank]] = n
+        found.setdefault(list_, {}).setdefault(bulletin, Counter())[_name(rank)] += n
     kept = select(BulletinListRow).where(BulletinListRow.bulletin.in_(ids))
     for row in await session.scalars(kept):
         if row.results and row.bulletin not in found.get(row.list, {}):
-            found.setdefault(row.list, {})[row.bulletin] = dict(_of_tally(row.results))
+            found.setdefault(row.list, {})[row.bulletin] = Counter(_of_tally(row.results))
     return {list_: dict(bulletins) for list_, bulletins in found.items()}
 
 
-def _recipients(ids: Collection[int]) -> Subquery:
-    """One row a bulletin and chat, with the worst that became of its bubbles."""
-    rank = func.max(_rank()).label("rank")
-    rows = (
-        select(Delivery.bulletin, Delivery.channel, Delivery.chat, rank)
-        .where(Delivery.bulletin.in_(ids))
-        .group_by(Delivery.bulletin, Delivery.channel, Delivery.chat)
-    )
-    return rows.subquery()
-
-
-def _rank() -> ColumnElement[int]:
-    state = Delivery.state
-    return case((state == "sent", 0), (state == "by_hand", 1), (state == "unknown", 3), (state.in_(OPEN), 4), else_=2)
-
-
 async def _counted(session: AsyncSession, each: Subquery) -> dict[int, Counts]:
-    counts: dict[int, dict[str, int]] = {}
+    counts: dict[int, Counter[str]] = {}
     rows = select(each.c.bulletin, each.c.rank, func.count()).group_by(each.c.bulletin, each.c.rank)
     for bulletin, rank, n in await session.execute(rows):
-        counts.setdefault(bulletin, {})[NAMES[rank]] = n
+        counts.setdefault(bulletin, Counter())[_name(rank)] += n
     return dict(counts)
+
+
+def _name(rank: int) -> str:
+    """In a report whoever is gone is one more who did not get it."""
+    return "failed" if RANKS[rank] == "gone" else RANKS[rank]
 
 
 def _of_tally(tally: Mapping[str, Any]) -> Counts:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.bulletins import BulletinListRow, BulletinRow
 from bot.storage.lists import SlotRow
-
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+from content.hours import HERE
 
 
 def next_after(weekday: int, at: dt.time, moment: dt.datetime) -> dt.datetime:

@@ -11,16 +11,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, String, event, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.storage.tables import Base, Thumb
+from bot.storage.upsert import insert_into
+from content.hours import HERE
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 WAITING: Final = "asked"  # where a session keeps what it will write
 NOWHERE: Final = ""  # of a question that names no unit
 NO_QUESTION: Final = frozenset({"smalltalk", "clarify"})  # a greeting; a question that goes on
@@ -67,9 +66,8 @@ def asked(
 
 def _write(session: Session) -> None:
     counted: Counter[Key] = session.info[WAITING]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for (day, kind, unit, channel), n in sorted(counted.items()):  # in one order, so that no two wait for each other
-        statement = insert(Asked).values(day=day, kind=kind, unit=unit, channel=channel, n=n)
+        statement = insert_into(session, Asked).values(day=day, kind=kind, unit=unit, channel=channel, n=n)
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=["day", "kind", "unit", "channel"], set_={"n": Asked.n + n}

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.database import Database
+from bot.storage.moments import utc
 from bot.storage.tables import Base
 
 HISTORY: Final = 20  # older pairs that are kept, to see what happened
@@ -249,5 +250,4 @@ def _well(row: TokenRow) -> None:
 
 
 def _utc(when: dt.datetime | None) -> dt.datetime | None:
-    """SQLite gives times back without their zone; all are UTC."""
-    return when.replace(tzinfo=dt.UTC) if when and when.tzinfo is None else when
+    return utc(when) if when else None

@@ -8,20 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base
+from bot.storage.upsert import insert_into
+from content.hours import HERE
 
 RECEIVED: Final = "received"
 SENT: Final = "sent"
 PEOPLE: Final = "people"
 EVER: Final = ""  # the period of what never begins anew
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class Count(Base):
@@ -46,9 +45,8 @@ async def count(session: AsyncSession, channel: str, what: str, now: dt.datetime
     """So many more; processes that count at once add up."""
     if n <= 0:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"channel": channel, "what": what, "period": EVER if what == PEOPLE else _month(now), "n": n}
-    statement = insert(Count).values(row)
+    statement = insert_into(session, Count).values(row)
     await session.execute(
         statement.on_conflict_do_update(index_elements=["channel", "what", "period"], set_={"n": Count.n + n})
     )

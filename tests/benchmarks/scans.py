@@ -19,7 +19,7 @@ import segno
 import uvloop
 from playwright.async_api import async_playwright
 
-from bot.app import codes as desk_of
+from bot.app import office
 from bot.settings import Settings
 from bot.storage.audit import SHELL
 from bot.storage.codes import Wanted
@@ -63,8 +63,8 @@ async def _table() -> str:
     rows = []
     with TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite+aiosqlite:///{folder}/scans.db", secret_key="k" * 32)
-        async with desk_of(settings) as desk:
-            made = await desk.issue_all([Wanted(target=t) for t in TARGETS for _ in range(20)], by=SHELL)
+        async with office(settings) as desk:
+            made = await desk.codes.issue_all([Wanted(target=t) for t in TARGETS for _ in range(20)], by=SHELL)
         async with _served(Path(folder)) as port:
             for name, codes in (("one code", [made[0].code]), ("100 codes in turn", [each.code for each in made])):
                 size = await _size(port, codes)

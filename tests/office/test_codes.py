@@ -6,7 +6,6 @@ import asyncio
 import csv
 import datetime as dt
 import io
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import func, select
@@ -26,14 +25,6 @@ from content.pack import Pack
 URL = "https://sadec.example"
 BIRTH = "procedure:dang-ky-khai-sinh"
 EDITOR = Officer(id=1, name="thu", grants=frozenset({("editor", "phuong-1")}))
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

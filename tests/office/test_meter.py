@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -25,14 +25,6 @@ from tests.publishing import NOW, a_bulletin, a_list
 
 THURSDAY = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)  # eight in the morning here
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 class Plain(Pretend):

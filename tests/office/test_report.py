@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import AsyncIterator
 
 import openpyxl
 import pypdfium2
@@ -24,14 +23,6 @@ from tests.publishing import NOW, a_bulletin, a_list, a_member
 
 SAY = texts("vi")
 MAKING = dt.datetime(2026, 12, 3, 2, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

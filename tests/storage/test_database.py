@@ -20,14 +20,6 @@ NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 SENDER = SenderId("test:someone")
 
 
-@pytest.fixture
-async def database(database_url: str):  # type: ignore[no-untyped-def]
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
-
-
 async def test_many_processes_may_migrate_at_once(database_url: str) -> None:
     opened = [Database(database_url) for _ in range(3)]
     await asyncio.gather(*(each.migrate() for each in opened))

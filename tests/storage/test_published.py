@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,14 +10,6 @@ from bot.storage import published
 from bot.storage.database import Database
 from bot.storage.published import PublishedInDatabase
 from tests.publishing import NOW, a_bulletin, a_list
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 async def found(database: Database, **how: object) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,14 +12,6 @@ from bot.storage.tables import Thumb
 
 NOON = dt.datetime(2026, 11, 25, 5, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 25)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 async def ask(database: Database, *kinds: str, now: dt.datetime = NOON, unit: str | None = None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select, text
@@ -16,14 +15,6 @@ KEY = b"k" * 32
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
 LEASE = dt.timedelta(seconds=60)
 LATER = NOW + dt.timedelta(hours=25)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
-
-import pytest
 
 from bot.storage import leases, usage
 from bot.storage.database import Database
 
 NOVEMBER = dt.datetime(2026, 11, 30, 16, 59, tzinfo=dt.UTC)  # 23:59 here
 DECEMBER = NOVEMBER + dt.timedelta(minutes=2)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 async def test_both_directions_count_and_a_month_ends_at_midnight_here(database: Database) -> None:

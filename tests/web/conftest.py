@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
+from tests import browser
 from tests.web.fake import FakeHouse, served
 
 
@@ -30,3 +33,12 @@ async def client(address: str) -> AsyncIterator[aiohttp.ClientSession]:
         address, cookie_jar=aiohttp.DummyCookieJar(), headers={"Accept-Encoding": "identity"}
     ) as session:
         yield session
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all tests of a file."""
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(**browser.options())
+        yield opened
+        await opened.close()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from bot.app import House, house_of
 from bot.settings import Settings
@@ -20,14 +17,14 @@ from bot.web.server import application
 from content.pack import Pack
 from tests import browser
 from tests.conftest import KEY
+from tests.web.eyes import readable
 from tests.web.fake import serving
-from tests.web.test_browser import SMALL_TARGET, SMALL_TEXT, SMALLEST, WIDTHS
+from tests.web.test_browser import WIDTHS
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(browser.find() is None, reason=browser.WHY_NONE),
 ]
-SHOTS = os.environ.get("SCREENSHOTS")
 TARGETS = {
     "scan-procedure": "procedure:dang-ky-khai-sinh",
     "scan-hotline": "hotline:phuong-1",
@@ -42,15 +39,6 @@ WRONG = {
     "verify-fake": "/kiem-tra?ma=https%3A%2F%2Fxau.example%2Fq%2F1",
 }
 Street = tuple[str, dict[str, str]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests here."""
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(**browser.options())
-        yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -99,20 +87,8 @@ async def test_a_page_is_readable_by_everyone(context: BrowserContext, street: S
     await page.goto(address + WRONG.get(name, f"/q/{codes.get(name)}").format(**codes))
     assert strays == []
     assert faults == []
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide == 0, "the page scrolls sideways"
-    assert await page.evaluate(SMALL_TEXT, SMALLEST) == []
-    assert await page.evaluate(SMALL_TARGET) == []
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 253, 248)"
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        found = await Axe().run(page)
-        grave = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
-        assert grave == [], scheme
-    if SHOTS:
-        await page.emulate_media(color_scheme="light")
-        shown = await page.evaluate("innerWidth")
-        await page.screenshot(path=Path(SHOTS) / f"{name}-{shown}.png", full_page=True)
+    await readable(page, name)
 
 
 async def test_without_script_the_page_is_whole(chromium: Browser, street: Street) -> None:

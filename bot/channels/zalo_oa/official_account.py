@@ -16,7 +16,8 @@ from bot.channels.zalo_oa import codes, events, groups, history, rendering
 from bot.channels.zalo_oa.access import CONSENT_AGAIN, LIFE, Access, NoToken, expiry
 from bot.channels.zalo_oa.api import Answer, Api, Silent
 from bot.channels.zalo_oa.oauth import Consent, OAuth, Pair, WrongCallback
-from bot.channels.zalo_oa.results import HERE, result, text_of
+from bot.channels.zalo_oa.results import result, text_of
+from content.hours import HERE
 from content.texts import day
 from handlers.contract import Reply, Texts
 

@@ -6,13 +6,12 @@ import datetime as dt
 import random
 from collections.abc import Mapping
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.channels.channel import Outcome, SendResult
 from bot.channels.zalo_oa import codes, rendering
 from bot.channels.zalo_oa.api import Answer
+from content.hours import HERE
 
-HERE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING: Final = dt.time(6, 5)
 TRIES: Final = 3  # of a message whose sending failed: the first and two more
 PROCESSED: Final = 120.0  # seconds that an article takes

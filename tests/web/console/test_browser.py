@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
 from bot.app import House, house_of
@@ -21,15 +18,14 @@ from content.pack import Pack
 from tests import browser
 from tests.conftest import KEY
 from tests.web.console.rig import PASSWORD, code
+from tests.web.eyes import readable
 from tests.web.fake import serving
-from tests.web.test_browser import SMALL_TARGET, SMALL_TEXT, SMALLEST
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(browser.find() is None, reason=browser.WHY_NONE),
 ]
 WIDTHS = (360, 1280)
-SHOTS = os.environ.get("SCREENSHOTS")
 INSIDE = {
     "console-home": "/can-bo",
     "console-account": "/can-bo/toi",
@@ -37,14 +33,6 @@ INSIDE = {
     "console-officers": "/can-bo/can-bo",
     "console-records": "/can-bo/nhat-ky",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(**browser.options())
-        yield opened
-        await opened.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -66,22 +54,6 @@ async def address(house: House) -> AsyncIterator[str]:
 async def invited(house: House, name: str) -> str:
     found = await house.office.access.invite(name=name, roles=["admin"], units=["all"], by=SHELL)
     return URL(found.link).path
-
-
-async def readable(page: Page, name: str) -> None:
-    """No sideways scrolling, nothing small, nothing that axe finds grave; and its picture, where one is wanted."""
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide == 0, "the page scrolls sideways"
-    assert await page.evaluate(SMALL_TEXT, SMALLEST) == []
-    assert await page.evaluate(SMALL_TARGET) == []
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        found = await Axe().run(page)
-        assert [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")] == [], scheme
-    await page.emulate_media(color_scheme="light")
-    if SHOTS:
-        shown = await page.evaluate("innerWidth")
-        await page.screenshot(path=Path(SHOTS) / f"{name}-{shown}.png", full_page=True)
 
 
 async def joined(page: Page, house: House, name: str, address: str) -> None:
