@@ -11,12 +11,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Update
-from bot.storage import meter, queues
+from bot.channels.channel import Channel, Say
+from bot.delivery.telling import own_chat
+from bot.dialogue.saying import queue
+from bot.storage import meter
 from bot.storage.database import Database
 from bot.storage.meter import Duty
 from bot.storage.officers import Officer
-from bot.storage.queues import Delivery
 from bot.storage.statistics import monday
 from content.hours import HERE
 from content.texts import texts
@@ -58,18 +59,11 @@ class Meter:
             return sum([await self._tell(session, officer, duties, now) for officer, duties in short.items()])
 
     async def _tell(self, session: AsyncSession, officer: Officer, duties: Sequence[Duty], now: dt.datetime) -> bool:
-        chat = next(((name, chat) for name, chat in officer.chats if name in self._channels), None)
+        chat = own_chat(officer, self._channels)
         if chat is None or not await meter.reminded(session, officer, monday(now.astimezone(HERE).date()), now):
             return False
-        name, address = chat
-        update = Update(key="meter", chat=address, sender=address, at=now)
-        for bubble in self._channels[name].render(_reply(duties), update, texts("vi")):
-            session.add(
-                Delivery(
-                    channel=name, chat=address, lane=queues.REPLY, body=dict(bubble.body), state="queued", tries=0,
-                    not_before=now, expires=now + KEPT, at=now, reason="",
-                )
-            )  # fmt: skip
+        says = [Say(channel=chat[0], chat=chat[1], reply=_reply(duties))]
+        queue(session, self._channels, says, kept=KEPT, now=now)
         return True
 
 

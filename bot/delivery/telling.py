@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Update
-from bot.storage import officers, queues
+from bot.channels.channel import Channel, Say
+from bot.dialogue.saying import queue
+from bot.storage import officers
 from bot.storage.bulletins import BulletinRow
-from bot.storage.officers import EVERYWHERE, Officer
-from bot.storage.queues import Delivery
-from content.texts import texts
+from bot.storage.officers import Officer
 from handlers.contract import Reply, Section
 
 
@@ -26,22 +25,15 @@ def tell(
     avoid: str = "",
 ) -> int:
     """Queue this for each officer who has a chat; how many have. `avoid`: a channel that takes nothing just now."""
-    told = 0
-    for officer in to:
-        chats = [(name, chat) for name, chat in officer.chats if name in channels]
-        if not chats:
-            continue
-        name, chat = next(((name, chat) for name, chat in chats if name != avoid), chats[0])
-        update = Update(key="", chat=chat, sender=chat, at=now)
-        for bubble in channels[name].render(reply, update, texts("vi")):
-            session.add(
-                Delivery(
-                    channel=name, chat=chat, lane=queues.REPLY, body=dict(bubble.body), state="queued", tries=0,
-                    not_before=now, expires=now + queues.BODY_KEPT, at=now, reason="",
-                )
-            )  # fmt: skip
-        told += 1
-    return told
+    chats = [chat for officer in to if (chat := own_chat(officer, channels, avoid))]
+    queue(session, channels, [Say(channel=name, chat=chat, reply=reply) for name, chat in chats], now=now)
+    return len(chats)
+
+
+def own_chat(officer: Officer, channels: Mapping[str, Channel], avoid: str = "") -> tuple[str, str] | None:
+    """Where he is told something: his latest chat on a channel that is on, if he can not the one to `avoid`."""
+    chats = [(name, chat) for name, chat in officer.chats if name in channels]
+    return next((each for each in chats if each[0] != avoid), chats[0] if chats else None)
 
 
 def said(*words: str) -> Reply:
@@ -55,6 +47,6 @@ async def concerned(session: AsyncSession, row: BulletinRow, units: Iterable[str
     if author := await officers.by_name(session, row.author):
         found[author.id] = author
     for unit in units:
-        for officer in await officers.with_role(session, "approver", None if unit == EVERYWHERE else unit):
+        for officer in await officers.with_role(session, "approver", unit):
             found[officer.id] = officer
     return [officer for officer in found.values() if not officer.disabled]

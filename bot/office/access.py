@@ -83,7 +83,7 @@ class Access:
         name = _name(name)
         now = dt.datetime.now(dt.UTC)
         for role, unit in wanted:
-            if by != audit.SHELL and not by.may("admin", None if unit == EVERYWHERE else unit):
+            if by != audit.SHELL and not by.may("admin", unit):
                 raise _not_allowed(role, unit)
         async with self._database.unit_of_work() as session:
             row = await named(session, name)
@@ -319,7 +319,7 @@ def _above(by: By, officer: Officer) -> None:
     if by == audit.SHELL:
         return
     for role, unit in officer.grants:
-        if not by.may("admin", None if unit == EVERYWHERE else unit):
+        if not by.may("admin", unit):
             raise _not_allowed(role, unit)
 
 

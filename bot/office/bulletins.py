@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Update
+from bot.channels.channel import Channel, Say, Update
+from bot.dialogue.saying import queue
 from bot.errors import NotAllowed, Refused
-from bot.storage import audit, bulletins, faults, lists, officers
+from bot.office.lists import known
+from bot.storage import audit, bulletins, faults, officers
 from bot.storage.bulletins import BulletinListRow, BulletinRow
 from bot.storage.database import Database
 from bot.storage.lists import BY_HAND, ListRow
 from bot.storage.officers import Officer, Role
 from bot.storage.queues import BULLETIN, Delivery
+from content.hours import HERE
 from content.pack import Pack
 from content.texts import day, texts
 from handlers.contract import Button, Lang, Reply, Section
@@ -67,7 +70,7 @@ class Bulletins:
             raise Refused("bulletin.no_list")
         now = dt.datetime.now(dt.UTC)
         async with self._database.unit_of_work() as session:
-            wanted = [await _list(session, name) for name in dict.fromkeys(names)]
+            wanted = [await known(session, name) for name in dict.fromkeys(names)]
             _must(by, "editor", wanted)
             row = BulletinRow(
                 title=title, text=text, urgent=urgent, long=long, author=by.name, corrects=corrects, comment="",
@@ -241,13 +244,13 @@ class Bulletins:
     def _reply(self, row: BulletinRow) -> Reply:
         """The bulletin as an answer, the same for every channel."""
         say = texts(cast(Lang, row.lang))
-        path = f"/ban-tin/{row.id}"
+        path, today = f"/ban-tin/{row.id}", dt.datetime.now(HERE).date()
         paragraphs = tuple(part.strip() for part in row.text.split("\n\n") if part.strip())
         page = Button(id=f"bulletin:{row.id}", title=say("bulletin.button.page"), url=self._public_url + path)
         return Reply(
             kind="bulletin", id=f"bulletin:{row.id}", title=row.title, path=path, buttons=(page,),
             sections=tuple(Section(lines=tuple(part.split("\n"))) for part in paragraphs),
-            source=say("bulletin.signed", name=self._pack.locality.name.in_(cast(Lang, row.lang)), day=day(_today())),
+            source=say("bulletin.signed", name=self._pack.locality.name.in_(cast(Lang, row.lang)), day=day(today)),
         )  # fmt: skip
 
     def _bubbles(self, row: BulletinRow, channel: str, reply: Reply) -> list[Mapping[str, object]]:
@@ -266,7 +269,7 @@ class Bulletins:
         bubbles = {}
         for channel, person in await bulletins.channels_of(session, row.id):
             if channel in self._channels or channel == BY_HAND:
-                own = _with(reply, stop) if person and channel != "sms" else reply
+                own = replace(reply, sections=(*reply.sections, stop)) if person and channel != "sms" else reply
                 bubbles[channel, person] = self._bubbles(row, channel, own)
         await bulletins.keep_bodies(session, row.id, bubbles)
 
@@ -279,52 +282,24 @@ class Bulletins:
             .where(Delivery.bulletin == row.id, Delivery.state.in_(("sent", "unknown", "sending")))
             .distinct()
         )
-        for channel, chat in got.all():
-            if channel in self._channels:
-                for body in self._bubbles(row, channel, reply):
-                    session.add(
-                        Delivery(
-                            channel=channel, chat=chat, lane=BULLETIN, body=dict(body), state="queued",
-                            tries=0, not_before=now, expires=now + bulletins.KEPT, reason="", at=now,
-                        )
-                    )  # fmt: skip
-
-
-def _with(reply: Reply, last: Section) -> Reply:
-    return Reply(
-        kind=reply.kind, id=reply.id, title=reply.title, path=reply.path, buttons=reply.buttons, source=reply.source,
-        sections=(*reply.sections, last),
-    )  # fmt: skip
+        lang = cast(Lang, row.lang)
+        says = [Say(channel=channel, chat=chat, reply=reply, lang=lang) for channel, chat in got.all()]
+        queue(session, self._channels, says, lane=BULLETIN, kept=bulletins.KEPT, now=now)
 
 
 def _must(by: Officer, role: Role, to: Sequence[ListRow]) -> None:
     """He must have the role for each of the lists; whoever may approve may also write."""
     for each in to:
-        unit = None if each.unit == officers.EVERYWHERE else each.unit
-        if not (by.may(role, unit) or (role == "editor" and by.may("approver", unit))):
+        if not (by.may(role, each.unit) or (role == "editor" and by.may("approver", each.unit))):
             raise NotAllowed(texts("vi")("bulletin.not_yours", name=by.name, list=each.name))
 
 
 async def _others(session: AsyncSession, by: Officer, to: Sequence[ListRow]) -> bool:
     """Whether anybody else could approve for one of these lists."""
-    for each in to:
-        unit = None if each.unit == officers.EVERYWHERE else each.unit
-        if any(other.id != by.id and other.may("approver", unit) for other in await officers.everyone(session)):
-            return True
-    return False
-
-
-async def _list(session: AsyncSession, name: str) -> ListRow:
-    row = await lists.by_name(session, name)
-    if row is None:
-        raise Refused("list.unknown", name=name)
-    return row
+    others = [other for other in await officers.everyone(session) if other.id != by.id]
+    return any(other.may("approver", each.unit) for other in others for each in to)
 
 
 async def _lists(session: AsyncSession, id_: int) -> list[ListRow]:
     ids = await bulletins.lists_of(session, id_)
     return list(await session.scalars(select(ListRow).where(ListRow.id.in_(ids)).order_by(ListRow.id)))
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).astimezone(dt.timezone(dt.timedelta(hours=7))).date()

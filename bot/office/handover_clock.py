@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel, Say
+from bot.dialogue.saying import queue
 from bot.office.doubts import Doubts
 from bot.office.handover import Handover
 from bot.office.handover_resident import ASKED
-from bot.office.saying import queue
 from bot.storage import handovers
 from bot.storage.database import Database
 from bot.storage.handovers import DOUBT, OPEN, Talk

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel, Say
+from bot.dialogue.saying import queue
 from bot.errors import NotAllowed, Refused, WrongInput
 from bot.office.handover import Handover
-from bot.office.saying import queue
 from bot.storage import audit, handovers, officers
 from bot.storage.database import Database
 from bot.storage.handovers import TALK, Hours, State, Talk, Who
@@ -125,7 +125,7 @@ class HandoverDesk:
         """The hours of a unit, or of all with `*`; None: as before them."""
         if unit != EVERYWHERE and unit not in self._pack.units:
             raise Refused("handover.desk.no_unit", unit=unit)
-        if isinstance(by, Officer) and not by.may("admin", None if unit == EVERYWHERE else unit):
+        if isinstance(by, Officer) and not by.may("admin", unit):
             raise NotAllowed(texts("vi")("handover.hours.not_yours"))
         try:
             hours.parse(written or "")

@@ -87,7 +87,7 @@ class Duty:
         on_duty = [officer for officer in everyone if any(role == "duty" for role, _ in officer.grants)]
         if not on_duty:
             return [able] if (able := [officer for officer in everyone if officer.has("admin")]) else []
-        near = [[o for o in on_duty if o.may("duty", None if u == EVERYWHERE else u)] for u in self._chain(unit)]
+        near = [[o for o in on_duty if o.may("duty", u)] for u in self._chain(unit)]
         return [circle for circle in (*near, on_duty) if circle]
 
     def _chain(self, unit: str | None) -> list[str]:

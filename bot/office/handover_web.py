@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from bot.channels.channel import Attended, Channel, Update
 from bot.dialogue.answer import Dialogue, Message
+from bot.dialogue.saying import queue
 from bot.office.handover import Handover
 from bot.office.handover_chat import HandoverInChat
 from bot.office.handover_words import WEB
-from bot.office.saying import queue
 from bot.storage import conversations, handovers
 from bot.storage.database import Database
 from bot.storage.handovers import LIVE

@@ -105,7 +105,7 @@ class Lists:
         good, bad = read(raw)
         added = 0
         async with self._database.unit_of_work() as session:
-            row = await _known(session, name)
+            row = await known(session, name)
             there = {(m.channel, m.address): m for m in await lists.members(session, [row.id])}
             for each in good:
                 member = there.get((each.channel, each.address))
@@ -125,7 +125,7 @@ class Lists:
     async def show(self, name: str) -> Shown:
         """One list and its members."""
         async with self._database.reading() as session:
-            row = await _known(session, name)
+            row = await known(session, name)
             members = await lists.members(session, [row.id])
         return Shown(name=row.name, unit=row.unit, topic=row.topic, target=row.target, code=row.code, members=members)
 
@@ -193,7 +193,8 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp1258", errors="replace")
 
 
-async def _known(session: AsyncSession, name: str) -> ListRow:
+async def known(session: AsyncSession, name: str) -> ListRow:
+    """The list of this name, or `Refused`."""
     row = await lists.by_name(session, name)
     if row is None:
         raise Refused("list.unknown", name=name)

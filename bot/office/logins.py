@@ -15,7 +15,8 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Update
+from bot.channels.channel import Channel, Say
+from bot.dialogue.saying import queue
 from bot.errors import Refused
 from bot.office import passwords
 from bot.office.access import Access, named
@@ -25,7 +26,6 @@ from bot.storage.access import LoginCode, SessionRow
 from bot.storage.database import Database
 from bot.storage.moments import utc
 from bot.storage.officers import Officer, OfficerRow
-from bot.storage.queues import Delivery
 from content.texts import texts
 from handlers.contract import Reply, Section
 
@@ -246,11 +246,5 @@ class Logins:
         say = texts("vi")
         words = say("console.code.said", code=code, minutes=int(CODE_HOLDS.total_seconds() // 60))
         reply = Reply(kind="smalltalk", sections=(Section(lines=(words,)),))
-        update = Update(key="", chat=chat[1], sender=chat[1], at=now)
-        for bubble in self._channels[chat[0]].render(reply, update, say):
-            session.add(
-                Delivery(
-                    channel=chat[0], chat=chat[1], lane=queues.URGENT, body=dict(bubble.body), state="queued",
-                    tries=0, not_before=now, expires=now + CODE_HOLDS, at=now,
-                )
-            )  # fmt: skip
+        says = [Say(channel=chat[0], chat=chat[1], reply=reply)]
+        queue(session, self._channels, says, lane=queues.URGENT, kept=CODE_HOLDS, now=now)

@@ -63,7 +63,7 @@ class Officer:
     def may(self, role: Role, unit: str | None) -> bool:
         """Whether he has this role for this unit; an administrator may all that anyone may, a disabled one nothing.
 
-        `unit` None: for whatever concerns no single unit, he must have the role everywhere.
+        `unit` None or `EVERYWHERE`: for whatever concerns no single unit, he must have the role everywhere.
         """
         where = {unit or EVERYWHERE, EVERYWHERE}
         return not self.disabled and any(r in (role, "admin") and u in where for r, u in self.grants)

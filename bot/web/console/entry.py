@@ -44,9 +44,7 @@ async def by_password(request: web.Request) -> web.StreamResponse:
             address=cookies.address(request), device=cookies.device(request),
         )  # fmt: skip
     except Refused as error:
-        return console_page(
-            request, "console/enter.html", None, status=_status(error), to=to, why=said(request, error), who=name
-        )
+        return _again(request, "console/enter.html", error, to=to, who=name)
     return _in(request, cookie, to)
 
 
@@ -58,9 +56,7 @@ async def send_code(request: web.Request) -> web.StreamResponse:
     try:
         await request.app[OFFICE].logins.send_code(name, address=cookies.address(request))
     except Refused as error:
-        return console_page(
-            request, "console/enter.html", None, status=_status(error), to=to, why=said(request, error), who=name
-        )
+        return _again(request, "console/enter.html", error, to=to, who=name)
     return console_page(request, "console/code.html", None, to=to, why="", who=name)
 
 
@@ -74,9 +70,7 @@ async def by_code(request: web.Request) -> web.StreamResponse:
             name, field(fields, "code", 20), address=cookies.address(request), device=cookies.device(request)
         )
     except Refused as error:
-        return console_page(
-            request, "console/code.html", None, status=_status(error), to=to, why=said(request, error), who=name
-        )
+        return _again(request, "console/code.html", error, to=to, who=name)
     return _in(request, cookie, to)
 
 
@@ -168,6 +162,12 @@ def _in(request: web.Request, cookie: str, to: str) -> web.Response:
 def _to(path: str) -> str:
     """Where he wanted to go, if that is a page of the console."""
     return path if OURS.fullmatch(path) and "//" not in path and not path.startswith(ENTER) else HOME
+
+
+def _again(request: web.Request, template: str, error: Refused, *, to: str, who: str) -> web.StreamResponse:
+    """The same page, with what was wrong."""
+    why = said(request, error)
+    return console_page(request, template, None, status=_status(error), to=to, why=why, who=who)
 
 
 def _status(error: HoiPhuongError) -> int:
