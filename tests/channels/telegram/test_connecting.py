@@ -6,6 +6,7 @@ import pytest
 
 from bot.channels import channels
 from bot.channels.channel import Outcome, Outgoing
+from bot.channels.ports import Ports
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.client import Client
 from bot.settings import Settings
@@ -123,7 +124,8 @@ async def test_through_a_proxy_that_is_not_there() -> None:
         telegram_proxy="socks5://127.0.0.1:9",
         telegram_api_url="https://telegram.invalid",
     )
-    channel = channels(settings, None)["telegram"]  # type: ignore[arg-type]
+    ports = Ports(zalo_oa_tokens=None)  # type: ignore[arg-type]  # of no use to Telegram
+    channel = channels(settings, ports)["telegram"]
     await channel.connect(webhook=None)
     assert channel.health.state == "unreachable"
     assert (await channel.send("77", words())).outcome is Outcome.REPEAT
