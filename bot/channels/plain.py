@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
@@ -169,10 +170,15 @@ def fitted(
                 stand[id(part)] = part.text
                 room -= count(part.text)
     lines = [piece for line in first.text.split("\n") for piece in _lines(line, limit // 4, count)]
-    for shown in range(len(lines), 0, -1):
-        head = first.text if shown == len(lines) else "\n".join(lines[:shown]) + "\n…"
-        if len(tried(stand | {id(first): head})) <= most:
-            stand[id(first)] = head
+
+    def head(shown: int) -> str:
+        return first.text if shown == len(lines) else "\n".join(lines[:shown]) + "\n…"
+
+    room = most * (limit + len(GAP))  # what alone is longer need not be tried
+    cut = bisect_right(range(1, len(lines)), room, key=lambda shown: count(head(shown)))
+    for shown in (len(lines), *range(cut, 0, -1)):
+        if len(tried(stand | {id(first): head(shown)})) <= most:
+            stand[id(first)] = head(shown)
             break
     for part in others:  # in order; a short one still fits where a long one did not
         if len(tried(stand | {id(part): part.text})) <= most:
@@ -226,21 +232,21 @@ def _pieces(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
 
 def _lines(line: str, limit: int, count: Count) -> list[str]:
     """A line cut between words; a word longer than `limit` is cut where it must be."""
-    if count(line) <= limit:
-        return [line]
     cut: list[str] = []
-    while count(line) > limit:
-        head = _head(line, limit, count)
+    while len(head := _head(line, limit, count)) < len(line):
         if not line[len(head) :].startswith(" ") and " " in head.strip():
             head = head.rpartition(" ")[0]
         cut.append(head)
         line = line[len(head) :].lstrip(" ")
-    return [*cut, line] if line else cut
+    return [*cut, line] if line or not cut else cut
 
 
 def _head(text: str, limit: int, count: Count) -> str:
     """The longest beginning within `limit`, at least one character, never between a letter and its marks."""
-    low, high = 1, len(text)
+    low, high = 1, max(1, limit)
+    while high < len(text) and count(text[:high]) <= limit:  # what is far beyond the limit is never looked at
+        low, high = high, 2 * high
+    high = min(high, len(text))
     while low < high:
         middle = (low + high + 1) // 2
         if count(text[:middle]) <= limit:
