@@ -12,7 +12,10 @@ from babel.support import NullTranslations, Translations
 from content.schema import Lang
 
 LOCALE: Final = Path(__file__).parent / "locale"
-DOMAINS: Final = ("hoiphuong", "web", "bulletins", "console", "handover", "qr")  # one a feature
+DOMAINS: Final = (  # one a feature
+    "hoiphuong", "web", "bulletins", "handover", "qr",
+    "console", "console_bulletins", "console_groups", "console_content", "console_codes", "console_desk",
+)  # fmt: skip
 
 
 class MissingWords(Exception):

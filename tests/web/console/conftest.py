@@ -7,11 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+import pytest_asyncio
 import time_machine
 
-from bot.app import House
+from bot.app import House, house_of
+from bot.settings import Settings
 from bot.storage.audit import SHELL
+from bot.understanding import Understanding
 from bot.web.server import application
+from content.pack import Pack
+from tests.conftest import KEY
 from tests.web.console.rig import Visitor
 from tests.web.fake import serving
 
@@ -56,3 +61,21 @@ async def admin(sa_dec: House, visitor: Visitor) -> tuple[Visitor, str]:
     """An administrator, signed in, and the secret of his second factor."""
     invited = await sa_dec.office.access.invite(name="quan.tri", roles=["admin"], units=["all"], by=SHELL)
     return visitor, await visitor.accept(invited.link)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, pack: Pack, understanding: Understanding
+) -> AsyncIterator[House]:
+    """A house for the browser, one for a whole file of tests."""
+    file = tmp_path_factory.mktemp("console") / "web.db"
+    settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY)
+    async with house_of(settings, pack, understanding) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address(house: House) -> AsyncIterator[str]:
+    """Where the browser finds it."""
+    async with serving(application(house)) as address:
+        yield address

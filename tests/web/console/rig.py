@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
 import pyotp
+from playwright.async_api import Page, expect
 from yarl import URL
+
+from bot.app import House
+from bot.storage.audit import SHELL
 
 PASSWORD = "hoa kiểng ven sông 7"
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
@@ -99,3 +104,28 @@ def secret_of(page: Seen) -> str:
 def code(secret: str, later: int = 0) -> str:
     """What the authenticator shows, some seconds from now; a minute has two steps, so each may be used."""
     return pyotp.TOTP(secret).at(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=later))
+
+
+async def invited(house: House, name: str, roles: Sequence[str] = ("admin",), units: Sequence[str] = ("all",)) -> str:
+    """The path of an invitation."""
+    found = await house.office.access.invite(name=name, roles=roles, units=units, by=SHELL)
+    return URL(found.link).path
+
+
+async def joined(
+    page: Page,
+    house: House,
+    name: str,
+    address: str,
+    *,
+    roles: Sequence[str] = ("admin",),
+    units: Sequence[str] = ("all",),
+) -> None:
+    """An officer is invited, and comes in through the pages."""
+    await page.goto(address + await invited(house, name, roles, units))
+    secret = (await page.locator("code").first.text_content() or "").strip()
+    await page.get_by_label("Mật khẩu mới", exact=True).fill(PASSWORD)
+    await page.get_by_label("Gõ lại mật khẩu mới").fill(PASSWORD)
+    await page.get_by_label("Mã 6 số trên điện thoại").fill(code(secret))
+    await page.get_by_role("button", name="Xong, cho tôi vào").click()
+    await expect(page.locator("h1")).to_have_text(f"Chào {name}")

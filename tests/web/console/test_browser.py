@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
-from yarl import URL
+from playwright.async_api import Browser, expect
 
-from bot.app import House, house_of
-from bot.settings import Settings
-from bot.storage.audit import SHELL
-from bot.understanding import Understanding
-from bot.web.server import application
-from content.pack import Pack
+from bot.app import House
 from tests import browser
-from tests.conftest import KEY
-from tests.web.console.rig import PASSWORD, code
+from tests.web.console.rig import invited, joined
 from tests.web.eyes import readable
-from tests.web.fake import serving
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -33,37 +22,6 @@ INSIDE = {
     "console-officers": "/can-bo/can-bo",
     "console-records": "/can-bo/nhat-ky",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(
-    tmp_path_factory: pytest.TempPathFactory, pack: Pack, understanding: Understanding
-) -> AsyncIterator[House]:
-    file = tmp_path_factory.mktemp("console") / "web.db"
-    settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY)
-    async with house_of(settings, pack, understanding) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def address(house: House) -> AsyncIterator[str]:
-    async with serving(application(house)) as address:
-        yield address
-
-
-async def invited(house: House, name: str) -> str:
-    found = await house.office.access.invite(name=name, roles=["admin"], units=["all"], by=SHELL)
-    return URL(found.link).path
-
-
-async def joined(page: Page, house: House, name: str, address: str) -> None:
-    await page.goto(address + await invited(house, name))
-    secret = (await page.locator("code").first.text_content() or "").strip()
-    await page.get_by_label("Mật khẩu mới", exact=True).fill(PASSWORD)
-    await page.get_by_label("Gõ lại mật khẩu mới").fill(PASSWORD)
-    await page.get_by_label("Mã 6 số trên điện thoại").fill(code(secret))
-    await page.get_by_role("button", name="Xong, cho tôi vào").click()
-    await expect(page.locator("h1")).to_have_text(f"Chào {name}")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
