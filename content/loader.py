@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from content import checks
 from content.pack import Pack
+from content.problems import BrokenPack, Problem
 from content.schema import (
     Clubs,
     Hotlines,
@@ -39,26 +39,6 @@ class Sources(Model):
     """The file sources.yaml."""
 
     sources: dict[str, Source] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One thing wrong with a pack, with the line to open."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
-class BrokenPack(Exception):
-    """The pack cannot be used; `problems` says why, each with file and line."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = sorted(problems)
-        super().__init__("\n".join(map(str, self.problems)))
 
 
 def packs() -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from babel.support import NullTranslations, Translations
+if TYPE_CHECKING:  # errors and `--help` come this way, and need neither the schema nor Babel
+    from babel.support import NullTranslations
 
-from content.schema import Lang
+    from content.schema import Lang
 
 LOCALE: Final = Path(__file__).parent / "locale"
 DOMAINS: Final = (  # one a feature
@@ -44,6 +45,8 @@ def texts(lang: Lang) -> Texts:
 
 
 def _load(domain: str, lang: Lang) -> NullTranslations:
+    from babel.support import Translations
+
     return Translations.load(str(LOCALE), [lang], domain)
 
 

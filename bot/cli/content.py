@@ -17,6 +17,7 @@ from bot.office import spreadsheets
 from bot.office.rows import Outcome, Wanted
 from content import loader, stale
 from content.corrections import VIETNAM
+from content.problems import BrokenPack
 from content.texts import day, texts
 from content.values import WrongValue
 
@@ -41,7 +42,7 @@ def check_content(
     """Check a content pack; print file:line: message for each error and exit with 1 where there is one."""
     try:
         found = loader.load(pack)
-    except loader.BrokenPack as error:
+    except BrokenPack as error:
         for problem in error.problems:
             print(problem)
         raise typer.Exit(1) from error

@@ -20,7 +20,6 @@ from bot.office.scan_figures import as_csv, figures
 from bot.storage.audit import SHELL
 from bot.storage.codes import Wanted
 from content.texts import day, texts
-from qr import reading, square
 from qr.codes import is_test, spaced
 
 T = TypeVar("T")
@@ -64,6 +63,8 @@ def one(
     json: Json = False,
 ) -> None:
     """Make one new code and draw its square: error correction H, quiet zone 4, as ISO/IEC 18004 asks."""
+    from qr import square  # what draws is imported where something is drawn
+
     wanted = Wanted(
         target=target, unit=unit or "", group=group, campaign=campaign or "", label=label,
         valid_from=day_of(valid_from), valid_until=day_of(valid_until),
@@ -169,6 +170,8 @@ def check(
     file: Annotated[Path, typer.Argument(help="Picture or PDF, as the printer gets it.")], json: Json = False
 ) -> None:
     """Read every square on a picture or PDF and say what each is; exit with 1 where one does not work."""
+    from qr import reading  # what reads pictures is imported where one is read
+
     try:
         found = reading.squares(file)
     except (reading.Unreadable, OSError) as error:

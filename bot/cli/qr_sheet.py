@@ -7,11 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import settings
 from bot.cli.desk import at_desk, print_json
@@ -23,8 +21,11 @@ from bot.office.visits import Kind as Round
 from bot.storage.audit import SHELL
 from content.texts import texts
 from qr.codes import is_test
-from qr.sheets import DEFAULT_LABELS, LABELS, Kind
+from qr.kinds import DEFAULT_LABELS, LABELS, Kind
 from qr.visited import Done, day_of
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["app"]
 
@@ -180,6 +181,9 @@ def _shown(printed: Printed, out: Path, order: Order) -> dict[str, object]:
 
 
 def _bar() -> Progress:
+    from rich.console import Console  # only where a bar is shown
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns: Sequence[TextColumn | BarColumn | MofNCompleteColumn | TimeRemainingColumn] = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip

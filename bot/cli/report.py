@@ -14,14 +14,25 @@ from bot.cli.desk import at_desk, print_json
 from bot.errors import WrongInput
 from bot.office.report import first_of
 from bot.office.report_figures import Report
-from bot.office.report_pdf import pdf
 from bot.office.report_text import pasted
-from bot.office.report_xlsx import xlsx
 from content.texts import Texts, texts
 
+
+def _pdf(report: Report, say: Texts) -> bytes:
+    from bot.office.report_pdf import pdf  # what draws is imported where something is drawn
+
+    return pdf(report, say)
+
+
+def _xlsx(report: Report, say: Texts) -> bytes:
+    from bot.office.report_xlsx import xlsx
+
+    return xlsx(report, say)
+
+
 WRITERS: Final[Mapping[str, Callable[[Report, Texts], bytes]]] = {
-    ".pdf": pdf,
-    ".xlsx": xlsx,
+    ".pdf": _pdf,
+    ".xlsx": _xlsx,
     ".txt": lambda report, say: pasted(report, say).encode(),
 }
 

@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-
 from bot.office.rows import label
 from bot.office.spreadsheets import guarded
 from content import corrections
@@ -21,7 +18,7 @@ from content.texts import as_of, texts
 COLUMNS: Final = ("id", "field", "value", "name", "what", "current", "source", "as_of", "review_by", "by", "at")
 WIDTHS: Final = (34, 14, 36, 34, 22, 44, 44, 12, 14, 18, 18)  # characters
 TO_FILL: Final = 3
-QUIET: Final = PatternFill("solid", fgColor="EFEFEF")  # to read, not to fill in
+QUIET: Final = "EFEFEF"  # behind what is to be read, not filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +79,9 @@ def as_csv(rows: Iterable[Line]) -> bytes:
 
 def as_xlsx(rows: Iterable[Line]) -> bytes:
     """A workbook whose cells are all text, so that no leading zero of a phone number is lost."""
+    from openpyxl import Workbook  # only where a workbook is made: most commands never do
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     book = Workbook()
     for empty in book.worksheets:
         book.remove(empty)
@@ -97,7 +97,7 @@ def as_xlsx(rows: Iterable[Line]) -> bytes:
             if number == 1:
                 cell.font = Font(bold=True)
             elif column > TO_FILL:
-                cell.fill = QUIET
+                cell.fill = PatternFill("solid", fgColor=QUIET)
     for letter, width in zip("ABCDEFGHIJK", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "D2"

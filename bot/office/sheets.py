@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.dialogue.targets import BULLETIN
 from bot.errors import WrongInput
@@ -22,12 +22,15 @@ from content.pack import Pack
 from content.schema import Lang
 from content.texts import texts
 from content.values import fold
-from qr import decoded, rows
+from qr import rows
 from qr.codes import is_test
 from qr.delimited import BadRow, Head, WrongFile
+from qr.kinds import LABELS, Kind
 from qr.rows import Row
-from qr.sheets import LABELS, Kind, Sheet, Written, layout_of
-from qr.sheets.layout import Layout
+
+if TYPE_CHECKING:  # what draws and reads back is imported when an order is printed: every other command starts sooner
+    from qr.sheets import Sheet, Written
+    from qr.sheets.layout import Layout
 
 TOGETHER: Final = 500  # rows whose codes are made in one transaction: a killed run goes on where it was
 MOST_WRONG: Final = 1000  # bad rows that are kept to be told; more of them are only counted
@@ -90,6 +93,9 @@ class Sheets:
         A row that was printed for this campaign and target before keeps its code. `WrongInput`, `WrongTarget`,
         `NotAllowed`.
         """
+        from qr import decoded
+        from qr.sheets import Sheet, layout_of
+
         target = await self._checked(order)
         order = replace(order, target=target)
         found = await asyncio.to_thread(_head, order.csv)
@@ -175,6 +181,8 @@ class _Run:
 
     def draw(self, sheet: Sheet, batch: Sequence[Row], issued: Sequence[Issued]) -> None:
         """Draw these rows, except those whose code opens nothing any more."""
+        from qr import decoded
+
         for row, code in zip(batch, issued, strict=True):
             if (state := state_of(code, today())) in {"revoked", "expired"}:
                 self._bad(BadRow(line=row.line, key=f"qr.row.{state}", fields={"code": code.code}, ref=row.ref))

@@ -12,18 +12,17 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError  # the error only
-
-from openpyxl import load_workbook
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.errors import WrongInput
 from bot.office.rows import Wanted
 from content.texts import texts
 from content.values import WrongValue, fold
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 # What people write above the three columns, folded; every other column is there to be read.
 HEADINGS: Final = {
@@ -39,7 +38,6 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # xlsx; xls, or an xlsx with a pa
 DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ParseError,
     KeyError,
     ValueError,
@@ -105,11 +103,14 @@ def _headings(words: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def _workbook(data: bytes) -> list[list[_Row]]:
+    from openpyxl import load_workbook  # only where a workbook is opened: most commands never do
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of drop-down lists and the like, which are not read
             book = load_workbook(io.BytesIO(data), keep_links=False)
-    except DAMAGED as error:
+    except (*DAMAGED, InvalidFileException) as error:
         raise _wrong_file("sheet.damaged") from error
     return [list(_sheet(sheet)) for sheet in book.worksheets]
 

@@ -22,7 +22,6 @@ from content.texts import day, texts
 from qr import visited
 from qr.codes import spaced
 from qr.delimited import BadRow, WrongFile
-from qr.sheets.visits import VisitRow, VisitWords, write
 from qr.visited import Done
 
 Kind = Literal["round", "board"]
@@ -75,6 +74,8 @@ class Visits:
         self, out: Path, *, unit: str, group: str | None = None, campaign: str | None = None, lang: Lang = "vi"
     ) -> int:
         """Write the list of a round as PDF, and how many cards it has; `WrongInput` where there is none."""
+        from qr.sheets.visits import VisitRow, VisitWords, write  # what draws is imported where something is drawn
+
         say = texts(lang)
         if unit not in self._pack.units:
             raise WrongInput(say("qr.unit.unknown", unit=unit[:60], units=", ".join(self._pack.units)))

@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -53,6 +51,8 @@ class Database:
 
     async def migrate(self) -> None:
         """Create or upgrade the tables, safely beside other processes; `DatabaseUnreachable` where there is none."""
+        if await self._is_current():
+            return
         try:
             if self.engine.dialect.name == "sqlite":
                 await self._migrate_sqlite()
@@ -76,6 +76,17 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
+
+    async def _is_current(self) -> bool:
+        """Whether the tables are this version's already: then nothing is locked, and Alembic need not be imported."""
+        if self.engine.dialect.name == "sqlite" and not _is_wal(Path(self.engine.url.database or ":memory:")):
+            return False
+        try:
+            async with self.reading() as session:
+                found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
+        except (SQLAlchemyError, OSError):  # new, half-made or away: the long way will tell
+            return False
+        return found == [newest()]
 
     async def _migrate_sqlite(self) -> None:
         name = self.engine.url.database or ":memory:"
@@ -108,7 +119,25 @@ def _locked(path: Path) -> IO[str]:
     return lock
 
 
+def _is_wal(file: Path) -> bool:
+    """Whether a file has been opened by us before. The first opening makes it WAL, and must happen under the lock:
+    whoever looks at that moment would fail it."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(20)[18:] == b"\x02\x02"  # where SQLite's header says so
+    except OSError:
+        return False
+
+
+def newest() -> str:
+    """The revision that the newest migration makes: its file begins with it."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
 def _upgrade(connection: Connection) -> None:
+    from alembic import command  # only where there is something to do: it takes as long as the rest of a command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final
 
+from qr import kinds
 from qr.cards import Card, SheetWords
+from qr.kinds import DEFAULT_LABELS, Kind
 from qr.sheets import boards, posters, small
 from qr.sheets.layout import A4, A5, Layout
 from qr.sheets.pen import Pen
-
-Kind = Literal["household-card", "poster-a5", "poster-a4", "phone-board", "sticker", "tent-card", "bulletin-poster"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 _LAYOUTS: Final[Mapping[Kind, Layout]] = {
     "household-card": Layout(
@@ -29,19 +28,13 @@ _LAYOUTS: Final[Mapping[Kind, Layout]] = {
     "bulletin-poster": Layout(draw=posters.bulletin, card=A4),
 }  # fmt: skip
 
-# Sheets of labels on A4, by the names on their boxes: columns, rows, label, left, top, pitch, in millimetres.
 LABELS: Final[Mapping[str, Layout]] = {
-    name: Layout(draw=small.sticker, columns=across, rows=down, card=card, left=left, top=top, pitch=pitch)
-    for name, across, down, card, left, top, pitch in (
-        ("L7160", 3, 7, (63.5, 38.1), 7.25, 15.15, (66.0, 38.1)),  # 21 a sheet
-        ("L7159", 3, 8, (63.5, 33.9), 7.25, 12.9, (66.0, 33.9)),  # 24
-        ("L7163", 2, 7, (99.1, 38.1), 4.65, 15.15, (101.6, 38.1)),  # 14
-        ("L7165", 2, 4, (99.1, 67.7), 4.65, 13.1, (101.6, 67.7)),  # 8
-        ("3474", 3, 8, (70.0, 37.0), 0.0, 0.5, (70.0, 37.0)),  # 24, without a margin
-        ("3x7", 3, 7, (70.0, 42.3), 0.0, 0.45, (70.0, 42.3)),  # 21 without a margin, sold under many names
+    name: Layout(
+        draw=small.sticker, columns=labels.columns, rows=labels.rows, card=labels.label, left=labels.left,
+        top=labels.top, pitch=labels.pitch,
     )
-}
-DEFAULT_LABELS: Final = "L7160"
+    for name, labels in kinds.LABELS.items()
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
+from tests import databases
 
 HOIPHUONG = Path(sys.executable).parent / "hoiphuong"
 
@@ -91,7 +92,7 @@ async def serving(
 ) -> AsyncIterator[Served]:
     """Serve on SQLite in `folder` with these settings; up when /healthz answers."""
     port = port or free_port()
-    database, url = f"sqlite+aiosqlite:///{folder}/serve.db", f"http://127.0.0.1:{port}"
+    database, url = databases.sqlite(folder / "serve.db"), f"http://127.0.0.1:{port}"
     values = {"database_url": database, "public_url": url, "secret_key": "k" * 32} | settings
     env = {name: value for name, value in os.environ.items() if not name.startswith("HOIPHUONG_")}
     env |= {f"HOIPHUONG_{name.upper()}": str(value) for name, value in values.items()}
@@ -114,7 +115,7 @@ async def at_home(
 ) -> AsyncIterator[Served]:
     """The same within this process, with a pack that is read already."""
     port = free_port()
-    database, url = f"sqlite+aiosqlite:///{folder}/serve.db", f"http://127.0.0.1:{port}"
+    database, url = databases.sqlite(folder / "serve.db"), f"http://127.0.0.1:{port}"
     values: dict[str, Any] = {"database_url": database, "public_url": url, "secret_key": "k" * 32} | settings
     with capture_logs() as logs:
         async with house_of(Settings(_env_file=None, **values), pack, understanding) as house:

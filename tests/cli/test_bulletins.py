@@ -13,7 +13,7 @@ from bot.understanding import Understanding
 from content.pack import Pack
 from tests.channels.serving import at_home, until
 from tests.channels.telegram.conftest import SECRET
-from tests.cli.test_commands import run
+from tests.cli.shell import process, run
 from tests.emulators import telegram as emulator
 from tests.emulators.telegram import TOKEN
 
@@ -30,12 +30,12 @@ class Shell:
         (tmp_path / "tin.md").write_text(TEXT)
         (tmp_path / "to.csv").write_text(ROWS)
 
-    def __call__(self, *words: str) -> tuple[int, Any, str]:
-        done = run(*words, tmp_path=self.tmp_path, **self.settings)
+    def __call__(self, *words: str, apart: bool = False) -> tuple[int, Any, str]:
+        done = (process if apart else run)(*words, tmp_path=self.tmp_path, **self.settings)
         return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else done.stdout, done.stderr
 
-    def good(self, *words: str) -> Any:
-        code, out, err = self(*words, "--json")
+    def good(self, *words: str, apart: bool = False) -> Any:
+        code, out, err = self(*words, "--json", apart=apart)
         assert code == 0, err
         return out
 
@@ -63,7 +63,7 @@ async def test_written_approved_sent_delivered_and_accounted_for(
                 id_ = shell.good("bulletin", "draft", str(tmp_path / "tin.md"), "--list", "to", "--by", "an")["id"]
                 shell.good("bulletin", "submit", str(id_), "--by", "an")
                 shell.good("bulletin", "approve", str(id_), "--by", "binh")
-                shell.good("bulletin", "send", str(id_), "--by", "binh")
+                shell.good("bulletin", "send", str(id_), "--by", "binh", apart=True)
                 return int(id_)
 
             id_ = await asyncio.to_thread(publish)
@@ -79,7 +79,7 @@ async def test_written_approved_sent_delivered_and_accounted_for(
 
 
 async def _sent(shell: Shell, status: tuple[str, ...]) -> bool:
-    return (await asyncio.to_thread(shell.good, *status))["sent"] == 2
+    return bool((await asyncio.to_thread(shell.good, *status))["sent"] == 2)
 
 
 def test_nobody_approves_his_own(tmp_path: Path) -> None:

@@ -6,27 +6,27 @@ import asyncio
 import json
 import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests import databases
+from tests.cli.shell import COMMAND, ROOT, run
 from tests.emulators.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET, OTHER_OA, ZaloOaEmulator, zalo_oa
-
-ROOT = Path(__file__).parents[2]
 
 
 class Command:
     """`hoiphuong channels` with an Official Account's settings."""
 
     def __init__(self, folder: Path, root: str) -> None:
+        self.folder = folder
         self.env = {"PATH": os.environ["PATH"], "HOME": str(folder), "NO_COLOR": "1", "COLUMNS": "100"}
         self.env |= {
             f"HOIPHUONG_{name}": value
             for name, value in {
-                "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/cli.db", "PUBLIC_URL": "https://phuong.example",
+                "DATABASE_URL": databases.sqlite(folder / "cli.db"), "PUBLIC_URL": "https://phuong.example",
                 "ZALO_OA_APP_ID": APP_ID, "ZALO_OA_APP_SECRET": APP_SECRET, "ZALO_OA_SECRET_KEY": OA_SECRET,
                 "ZALO_OA_API_URL": root, "ZALO_OAUTH_URL": root,
             }.items()
@@ -34,15 +34,14 @@ class Command:
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
-        command = Path(sys.executable).parent / "hoiphuong"
         return await asyncio.create_subprocess_exec(
-            command, "channels", *words, env=self.env, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
+            COMMAND, "channels", *words, env=self.env, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe
         )
 
-    async def run(self, *words: str) -> tuple[int | None, str, str]:
-        process = await self.start(*words)
-        out, err = await asyncio.wait_for(process.communicate(), timeout=30)
-        return process.returncode, out.decode(), err.decode()
+    async def run(self, *words: str) -> tuple[int, str, str]:
+        settings = {name: value for name, value in self.env.items() if name.startswith("HOIPHUONG_")}
+        done = await asyncio.to_thread(lambda: run("channels", *words, tmp_path=self.folder, **settings))
+        return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture

@@ -1,27 +1,16 @@
-"""The command line as a person or a script meets it: real processes."""
+"""The command line as a person or a script meets it."""
 
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
-
-def run(*words: str, tmp_path: Path, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """One `hoiphuong` process on a database of its own."""
-    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_COLOR": "1", "COLUMNS": "100"}
-    env["HOIPHUONG_DATABASE_URL"] = f"sqlite+aiosqlite:///{tmp_path}/cli.db"
-    command = [str(Path(sys.executable).parent / "hoiphuong"), *words]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, check=False, env=env | settings, cwd=ROOT, timeout=60
-    )
+from bot import cli
+from tests.cli.shell import ROOT, process, run
 
 
 def test_one_question_is_answered_on_stdout(tmp_path: Path) -> None:
@@ -44,7 +33,7 @@ def test_a_line_in_is_a_line_out(tmp_path: Path) -> None:
         {"press": "hotline:phuong-1"},
         {"q": "đăng ký kết hôn", "lang": "en", "at": "2027-03-01"},
     ]
-    done = run("ask", "--jsonl", tmp_path=tmp_path, stdin="".join(json.dumps(line) + "\n" for line in asked))
+    done = process("ask", "--jsonl", tmp_path=tmp_path, stdin="".join(json.dumps(line) + "\n" for line in asked))
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert set(answers[0]) == {"q", "kind", "id", "confidence", "candidates", "aspect", "unit", "text", "buttons"}
@@ -103,7 +92,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = run("serve", "--port", str(port), tmp_path=tmp_path)
+        done = process("serve", "--port", str(port), tmp_path=tmp_path)
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert f"--port {port + 1}" in done.stderr
@@ -127,3 +116,24 @@ def test_a_second_locality_is_served_by_its_folder_alone(tmp_path: Path) -> None
 
 def test_wrong_use_exits_with_2(tmp_path: Path) -> None:
     assert run("ask", "--nonsense", tmp_path=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_a_command_is_listed_by_how_its_own_help_begins(tmp_path: Path, name: str) -> None:
+    listed, own = (
+        " ".join(run(*words, tmp_path=tmp_path).stdout.split()) for words in (["--help"], [name, "--help"])
+    )
+    says = cli.COMMANDS[name][1]
+    assert f"{name} {says}" in listed
+    assert f"] {says[:-1]}" in own or f"... {says[:-1]}" in own, own
+
+
+@pytest.mark.parametrize("words", [("--help",), ("bulletin", "--help"), ("bulletin", "status", "7")])
+def test_a_command_imports_only_what_it_needs(tmp_path: Path, words: tuple[str, ...]) -> None:
+    run("list", "create", "to", "--unit", "phuong-1", "--topic", "an-ninh", tmp_path=tmp_path)
+    heavy = "telegram reportlab PIL openpyxl alembic aiohttp pypdfium2 zxingcpp"
+    if words == ("--help",):
+        heavy += " sqlalchemy pydantic babel"
+    script = f"import sys; from bot.cli import main\ntry: main()\nfinally: print(*set('{heavy}'.split()) & {{*sys.modules}})"
+    done = process(tmp_path=tmp_path, command=[sys.executable, "-c", script, *words])
+    assert done.stdout.splitlines()[-1] == ""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from bot import cli
-from tests.cli.test_commands import run
+from tests.cli.shell import Done, process, run
 from tests.office.files import BIRTH, table, xlsx
 
 HEAD = ("Mã", "Điều sửa", "Giá trị mới")
@@ -21,30 +18,15 @@ PLACE = (BIRTH, "nơi nộp", "Quầy số 2.")
 WRONG = (BIRTH, "fee", "10k")
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of one command."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 Content = Callable[..., Done]
 
 
 @pytest.fixture
-def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Content:
-    """`hoiphuong content …` in this process, on a database of its own."""
-    monkeypatch.setenv("HOIPHUONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/cli.db")
+def content(tmp_path: Path) -> Content:
+    """`hoiphuong content …` on a database of its own."""
 
     def run_here(*words: str, pack: str = "sa-dec") -> Done:
-        monkeypatch.setenv("HOIPHUONG_PACK", pack)
-        monkeypatch.setattr(sys, "argv", ["hoiphuong", "content", *words])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Done(int(end.value.code or 0), out, err)
+        return run("content", *words, tmp_path=tmp_path, HOIPHUONG_PACK=pack)
 
     return run_here
 
@@ -55,15 +37,15 @@ def past(content: Content, item: str) -> list[tuple[str, str | None, str]]:
 
 
 def test_a_number_is_set_shown_taken_back_and_remembered(tmp_path: Path) -> None:
-    def content(*words: str) -> str:
-        done = run("content", *words, tmp_path=tmp_path)
+    def content(*words: str, runs: Callable[..., Done] = run) -> str:
+        done = runs("content", *words, tmp_path=tmp_path)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def shown() -> str:
         return run("ask", "--jsonl", tmp_path=tmp_path, stdin='{"press": "hotline:phuong-1"}\n').stdout
 
-    told = content("set", "hotline:phuong-1", "number=0000 000 001", "--by", "cán bộ mẫu")
+    told = content("set", "hotline:phuong-1", "number=0000 000 001", "--by", "cán bộ mẫu", runs=process)
     assert told == "hotline:phuong-1 number: – → 0000 000 001\n"
     assert "0000 000 001" in shown()
     content("unset", "hotline:phuong-1", "number", "--by", "người khác")

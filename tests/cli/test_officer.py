@@ -7,17 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import run
+from tests.cli.shell import Done, process, run
+
+URL = {"HOIPHUONG_PUBLIC_URL": "https://hoi.example"}
 
 
 def officer(tmp_path: Path, *words: str) -> tuple[int, str, str]:
-    done = run("officer", *words, tmp_path=tmp_path, HOIPHUONG_PUBLIC_URL="https://hoi.example")
+    return _of(run("officer", *words, tmp_path=tmp_path, **URL))
+
+
+def _of(done: Done) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
 def test_an_officer_is_invited_listed_and_disabled(tmp_path: Path) -> None:
     invite = ("invite", "--name", "lan", "--role", "editor", "--unit", "phuong-1", "--unit", "phuong-2")
-    code, out, err = officer(tmp_path, *invite, "--json")
+    code, out, err = _of(process("officer", *invite, "--json", tmp_path=tmp_path, **URL))
     assert code == 0, err
     invited = json.loads(out)
     assert set(invited) == {"name", "roles", "link", "code", "start", "expires_at"}

@@ -1,13 +1,14 @@
-"""`hoiphuong qr …` as a person or a script meets it: real processes."""
+"""`hoiphuong qr …` as a person or a script meets it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import run
+from tests.cli.shell import Done, process, run
 
 URL = {"HOIPHUONG_PUBLIC_URL": "https://sadec.example"}
 
@@ -19,13 +20,13 @@ def made(tmp_path: Path, *words: str, name: str = "a.svg", **settings: str) -> d
     return dict(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("name", ["a.svg", "a.png"])
-def test_a_square_is_made_and_checked(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "runs"), [("a.svg", run), ("a.png", process)], ids=["svg", "png"])
+def test_a_square_is_made_and_checked(tmp_path: Path, name: str, runs: Callable[..., Done]) -> None:
     words = ("procedure:dang-ky-khai-sinh", "--unit", "phuong-1", "--campaign", "Tết")
     one = made(tmp_path, *words, name=name)
     assert one["link"] == f"HTTPS://SADEC.EXAMPLE/Q/{one['code']}"
     assert (one["level"], one["test"], one["format"]) == ("H", False, name[-3:])
-    done = run("qr", "check", str(tmp_path / name), "--json", tmp_path=tmp_path, **URL)
+    done = runs("qr", "check", str(tmp_path / name), "--json", tmp_path=tmp_path, **URL)
     assert done.returncode == 0, done.stderr
     (found,) = json.loads(done.stdout)
     assert (found["state"], found["text"], found["target"]) == ("good", one["link"], "procedure:dang-ky-khai-sinh")

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.cli.shell import Done, process, run
 
 
-def report(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "NO_COLOR": "1"}
-    env["HOIPHUONG_DATABASE_URL"] = f"sqlite+aiosqlite:///{folder}/cli.db"
-    command: Sequence[str | Path] = [Path(sys.executable).parent / "hoiphuong", "bulletin", "report", *words]
-    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, timeout=60, check=False)
+def report(folder: Path, *words: str) -> Done:
+    return run("bulletin", "report", *words, tmp_path=folder)
 
 
 def test_paper_sheet_and_text_are_written_by_their_ending(tmp_path: Path) -> None:
-    for name, begins in (("a.pdf", b"%PDF-"), ("b.XLSX", b"PK"), ("c.txt", "Kết quả".encode())):
-        done = report(tmp_path, "--month", "2026-10", "--out", str(tmp_path / name))
+    for name, begins, runs in (
+        ("a.pdf", b"%PDF-", process),
+        ("b.XLSX", b"PK", run),
+        ("c.txt", "Kết quả".encode(), run),
+    ):
+        done = runs("bulletin", "report", "--month", "2026-10", "--out", str(tmp_path / name), tmp_path=tmp_path)
         assert done.returncode == 0, done.stderr
-        assert done.stdout == b""
-        assert name in done.stderr.decode()
+        assert done.stdout == ""
+        assert name in done.stderr
         assert (tmp_path / name).read_bytes().startswith(begins)
 
 
@@ -39,7 +36,7 @@ def test_json_goes_to_stdout_beside_the_file(tmp_path: Path) -> None:
 
 def test_without_a_file_the_page_is_printed(tmp_path: Path) -> None:
     done = report(tmp_path, "--month", "2026-10")
-    assert "10/2026" in done.stdout.decode().partition("\n")[0]
+    assert "10/2026" in done.stdout.partition("\n")[0]
 
 
 @pytest.mark.parametrize(
@@ -54,5 +51,5 @@ def test_without_a_file_the_page_is_printed(tmp_path: Path) -> None:
 def test_a_slip_is_one_clear_line(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
     done = report(tmp_path, *words)
     assert done.returncode == 1
-    assert told in done.stderr.decode()
-    assert done.stderr.count(b"\n") == 1
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from content import loader
-from content.loader import BrokenPack, Problem
 from content.pack import Facts, Overlay
+from content.problems import BrokenPack, Problem
 
 SECOND = Path(__file__).parent.parent / "packs" / "ben-mau"
 

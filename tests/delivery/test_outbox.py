@@ -16,6 +16,7 @@ from bot.delivery.outbox import Outbox
 from bot.storage import queues
 from bot.storage.database import Database
 from bot.storage.queues import Delivery
+from tests import databases
 from tests.channels.serving import until
 
 SENT = SendResult(outcome=Outcome.SENT, message_id="1")
@@ -41,7 +42,7 @@ class Scripted:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(f"sqlite+aiosqlite:///{tmp_path}/outbox.db")
+    opened = Database(databases.sqlite(tmp_path / "outbox.db"))
     await opened.migrate()
     yield opened
     await opened.close()

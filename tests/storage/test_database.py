@@ -20,8 +20,8 @@ NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
 SENDER = SenderId("test:someone")
 
 
-async def test_many_processes_may_migrate_at_once(database_url: str) -> None:
-    opened = [Database(database_url) for _ in range(3)]
+async def test_many_processes_may_migrate_at_once(empty_url: str) -> None:
+    opened = [Database(empty_url) for _ in range(3)]
     await asyncio.gather(*(each.migrate() for each in opened))
     assert all([await each.ping() for each in opened])
     await asyncio.gather(*(each.close() for each in opened))

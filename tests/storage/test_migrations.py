@@ -18,8 +18,8 @@ for _module in pkgutil.iter_modules(bot.storage.__path__, "bot.storage."):
     importlib.import_module(_module.name)  # each subject declares its own tables
 
 
-async def test_the_migrated_tables_are_those_of_the_models(database_url: str) -> None:
-    database = Database(database_url)
+async def test_the_migrated_tables_are_those_of_the_models(empty_url: str) -> None:
+    database = Database(empty_url)
     await database.migrate()
     async with database.engine.connect() as connection:
         found = await connection.run_sync(_differences)

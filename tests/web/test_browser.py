@@ -17,7 +17,7 @@ from bot.storage import statistics
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
-from tests import browser
+from tests import browser, databases
 from tests.conftest import KEY
 from tests.publishing import NOW, a_bulletin, a_list
 from tests.web.eyes import readable
@@ -55,7 +55,7 @@ async def address(
 ) -> AsyncIterator[str]:
     """The real house of Sa Đéc, served."""
     file = tmp_path_factory.mktemp("browser") / "web.db"
-    settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY)
+    settings = Settings(database_url=databases.sqlite(file), secret_key=KEY)
     async with house_of(settings, pack, understanding) as opened, serving(application(opened)) as address:
         await published(opened)
         yield address

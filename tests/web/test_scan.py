@@ -20,6 +20,7 @@ from bot.storage.codes import Wanted
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
+from tests import databases
 from tests.channels.serving import until
 from tests.conftest import KEY
 from tests.web.fake import serving
@@ -35,7 +36,7 @@ TARGETS = [
 @pytest.fixture
 async def house(tmp_path: Path, pack: Pack, understanding: Understanding) -> AsyncIterator[House]:
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{tmp_path}/t.db", secret_key=KEY, public_url="https://sadec.example"
+        database_url=databases.sqlite(tmp_path / "t.db"), secret_key=KEY, public_url="https://sadec.example"
     )
     async with house_of(settings, pack, understanding) as opened:
         yield opened
@@ -252,7 +253,7 @@ async def test_zalo_and_telegram_are_offered_where_they_are_set_up(
     tmp_path: Path, pack: Pack, understanding: Understanding
 ) -> None:
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{tmp_path}/t.db", secret_key=KEY, public_url="https://sadec.example",
+        database_url=databases.sqlite(tmp_path / "t.db"), secret_key=KEY, public_url="https://sadec.example",
         zalo_oa_id="1234567890", zalo_oa_app_id="1", zalo_oa_app_secret="s", zalo_oa_secret_key="k",
         telegram_bot_token="1:a", telegram_mode="polling",
     )  # fmt: skip

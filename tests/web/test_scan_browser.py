@@ -15,7 +15,7 @@ from bot.storage.codes import Wanted
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
-from tests import browser
+from tests import browser, databases
 from tests.conftest import KEY
 from tests.web.eyes import readable
 from tests.web.fake import serving
@@ -48,7 +48,7 @@ async def street(
     """The real house, served, and a code for each target."""
     file = tmp_path_factory.mktemp("scan") / "web.db"
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY, public_url="https://sadec.example",
+        database_url=databases.sqlite(file), secret_key=KEY, public_url="https://sadec.example",
         zalo_oa_id="1234567890", zalo_oa_app_id="1", zalo_oa_app_secret="s", zalo_oa_secret_key="k",
     )  # fmt: skip
     async with house_of(settings, pack, understanding) as house, serving(application(house)) as address:

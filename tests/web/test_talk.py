@@ -16,7 +16,7 @@ from bot.storage.officers import OfficerRole, OfficerRow, by_name
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
-from tests import browser
+from tests import browser, databases
 from tests.conftest import KEY
 from tests.web.fake import serving
 
@@ -55,7 +55,7 @@ async def test_without_a_cookie_of_ours_there_is_no_talk(client: aiohttp.ClientS
 @pytest.fixture
 async def ward(tmp_path: Path, pack: Pack, understanding: Understanding) -> AsyncIterator[House]:
     """A real house with one officer, who is at his desk and has bound no chat."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/test.db"
+    url = databases.sqlite(tmp_path / "test.db")
     async with house_of(Settings(database_url=url, secret_key=KEY, duty_hours=""), pack, understanding) as house:
         async with house.database.unit_of_work() as session:
             session.add(OfficerRow(name="lan", created_at=dt.datetime.now(dt.UTC)))

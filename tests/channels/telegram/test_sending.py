@@ -17,6 +17,7 @@ from bot.delivery.outbox import Outbox
 from bot.storage.database import Database
 from bot.storage.queues import REPLY, Delivery
 from content.texts import texts
+from tests import databases
 from tests.channels.replies import REPLIES
 from tests.channels.telegram.shapes import GROUP, pressed, said
 from tests.emulators import telegram as emulator
@@ -176,7 +177,7 @@ async def test_a_plainer_form_instead(
 async def test_a_group_is_written_to_twenty_times_a_minute(
     channel: Telegram, platform: emulator.Telegram, tmp_path: Path
 ) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/pace.db")
+    database = Database(databases.sqlite(tmp_path / "pace.db"))
     await database.migrate()
     now = dt.datetime.now(dt.UTC)
     async with database.unit_of_work() as session:

@@ -18,6 +18,7 @@ from bot.storage import leases, usage
 from bot.storage.database import Database
 from bot.understanding import Understanding
 from content.pack import Pack
+from tests import databases
 from tests.channels.serving import Served, at_home, serving, until
 from tests.emulators.zalo_bot import SECRET, TOKEN, ZaloBotPlatform
 
@@ -182,7 +183,7 @@ async def test_the_month_is_told_at_eighty_percent_and_outlives_the_process(
     zalo: ZaloBotPlatform, tmp_path: Path, pack: Pack, understanding: Understanding
 ) -> None:
     zalo.any_url = True
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/serve.db")
+    database = Database(databases.sqlite(tmp_path / "serve.db"))
     await database.migrate()
     async with database.unit_of_work() as session:
         await usage.count(session, "zalo-bot", usage.SENT, dt.datetime.now(dt.UTC), 2400)

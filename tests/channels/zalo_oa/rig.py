@@ -13,6 +13,7 @@ from bot.channels.zalo_oa import ZaloOa, zalo_oa
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.tokens import TokensInDatabase
+from tests import databases
 from tests.emulators import zalo_oa as emulators
 from tests.emulators.zalo_oa import APP_ID, APP_SECRET, OA_SECRET, ZaloOaEmulator
 
@@ -52,7 +53,7 @@ def settings_of(root: str, **more: Any) -> Settings:
 async def rig(folder: Path, url: str | None = None, **more: Any) -> AsyncIterator[Rig]:
     """A rig that is not connected yet."""
     async with emulators.zalo_oa() as (root, emulator):
-        database = Database(url or f"sqlite+aiosqlite:///{folder}/rig.db")
+        database = Database(url or databases.sqlite(folder / "rig.db"))
         await database.migrate()
         tokens = TokensInDatabase(database, KEY.encode(), "zalo-oa:x")
         settings = settings_of(root, **more)

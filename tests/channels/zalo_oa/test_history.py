@@ -21,6 +21,7 @@ from bot.storage.database import Database
 from bot.storage.queues import Received
 from bot.understanding import Understanding
 from content.pack import Pack
+from tests import databases
 from tests.channels.serving import Served, at_home, until
 from tests.channels.zalo_oa.rig import Rig
 from tests.channels.zalo_oa.test_sending import ready
@@ -94,7 +95,7 @@ async def test_after_an_outage_everybody_is_answered_once(
     tmp_path: Path, pack: Pack, understanding: Understanding, platform: tuple[str, ZaloOaEmulator]
 ) -> None:
     root, emulator = platform
-    before = Database(f"sqlite+aiosqlite:///{tmp_path}/serve.db")
+    before = Database(databases.sqlite(tmp_path / "serve.db"))
     await before.migrate()
     async with before.unit_of_work() as session:  # the last that came before the outage
         at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)

@@ -16,6 +16,7 @@ from bot.storage.audit import SHELL
 from bot.understanding import Understanding
 from bot.web.server import application
 from content.pack import Pack
+from tests import databases
 from tests.conftest import KEY
 from tests.web.console.rig import Visitor
 from tests.web.fake import serving
@@ -69,7 +70,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """A house for the browser, one for a whole file of tests."""
     file = tmp_path_factory.mktemp("console") / "web.db"
-    settings = Settings(database_url=f"sqlite+aiosqlite:///{file}", secret_key=KEY)
+    settings = Settings(database_url=databases.sqlite(file), secret_key=KEY)
     async with house_of(settings, pack, understanding) as opened:
         yield opened
 
