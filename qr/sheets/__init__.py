@@ -12,10 +12,12 @@ from typing import Final
 
 from qr import kinds
 from qr.cards import Card, SheetWords
-from qr.kinds import DEFAULT_LABELS, Kind
+from qr.kinds import DEFAULT_LABELS, KINDS, Kind
 from qr.sheets import boards, posters, small
 from qr.sheets.layout import A4, A5, Layout
 from qr.sheets.pen import Pen
+
+__all__ = ["DEFAULT_LABELS", "KINDS", "LABELS", "Kind", "Sheet", "Written", "layout_of", "write"]
 
 _LAYOUTS: Final[Mapping[Kind, Layout]] = {
     "household-card": Layout(
