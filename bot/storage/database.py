@@ -79,7 +79,7 @@ class Database:
 
     async def _is_current(self) -> bool:
         """Whether the tables are this version's already: then nothing is locked, and Alembic need not be imported."""
-        if self.engine.dialect.name == "sqlite" and not _is_wal(Path(self.engine.url.database or ":memory:")):
+        if self.engine.dialect.name == "sqlite" and not _is_made(Path(self.engine.url.database or ":memory:")):
             return False
         try:
             async with self.reading() as session:
@@ -119,12 +119,12 @@ def _locked(path: Path) -> IO[str]:
     return lock
 
 
-def _is_wal(file: Path) -> bool:
-    """Whether a file has been opened by us before. The first opening makes it WAL, and must happen under the lock:
-    whoever looks at that moment would fail it."""
+def _is_made(file: Path) -> bool:
+    """Whether a file was opened by us before. The first opening turns it into WAL, and must happen under the lock:
+    whoever looks at that moment would fail it. It is not read here: to close it would let go of SQLite's own locks.
+    """
     try:
-        with file.open("rb") as opened:
-            return opened.read(20)[18:] == b"\x02\x02"  # where SQLite's header says so
+        return file.stat().st_size > 0
     except OSError:
         return False
 

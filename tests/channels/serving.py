@@ -103,7 +103,7 @@ async def serving(
         )  # fmt: skip
     served = Served(url, str(values["database_url"]), lambda: log.read_text(errors="replace"), process)
     try:
-        await until(lambda: _alive(served), seconds=20)
+        await until(lambda: _alive(served), seconds=120)  # a busy machine takes long to start a process
         yield served
     finally:
         await served.end()

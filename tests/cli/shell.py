@@ -21,6 +21,7 @@ from tests import databases
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "hoiphuong"
+PATIENCE = 240  # seconds for one process: it only ends what hangs, and a busy machine takes long to start one
 loaded = cache(loader.load)  # packs do not change; a broken one raises anew each time
 
 
@@ -57,7 +58,14 @@ def process(
     """One command in a process of its own; its first start makes the database."""
     env = _environment(f"sqlite+aiosqlite:///{tmp_path}/cli.db", tmp_path) | settings
     done = subprocess.run(
-        [*command, *words], input=stdin, capture_output=True, text=True, check=False, env=env, cwd=ROOT, timeout=60
+        [*command, *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env,
+        cwd=ROOT,
+        timeout=PATIENCE,
     )
     return Done(returncode=done.returncode, stdout=done.stdout, stderr=done.stderr)
 

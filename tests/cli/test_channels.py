@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests import databases
-from tests.cli.shell import COMMAND, ROOT, run
+from tests.cli.shell import COMMAND, PATIENCE, ROOT, run
 from tests.emulators.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET, OTHER_OA, ZaloOaEmulator, zalo_oa
 
 
@@ -77,14 +77,14 @@ async def test_a_consent_then_all_is_right(platform: tuple[Command, ZaloOaEmulat
     assert process.stdout
     shown = ""
     while "paste it here" not in shown:
-        shown += (await asyncio.wait_for(process.stdout.readline(), timeout=30)).decode()
+        shown += (await asyncio.wait_for(process.stdout.readline(), timeout=PATIENCE)).decode()
     [link] = re.findall(r"http://127\S+permission\S+", shown)
     query = parse_qs(urlsplit(link).query)
     [callback] = query["redirect_uri"]
     assert callback in shown
     consented = emulator.consent(query["code_challenge"][0])
     process.stdin.write(f"{callback}?code={consented}&oa_id={OA_ID}&state={query['state'][0]}\n".encode())
-    out_, err = await asyncio.wait_for(process.communicate(), timeout=30)
+    out_, err = await asyncio.wait_for(process.communicate(), timeout=PATIENCE)
     assert process.returncode == 0, err.decode()
     assert f"connected to OA {OA_ID}" in out_.decode()
 
@@ -105,7 +105,7 @@ async def test_the_wrong_account_is_named_and_nothing_is_kept(platform: tuple[Co
     command.env["HOIPHUONG_ZALO_OA_ID"] = OA_ID
     process = await command.start("connect-zalo")
     address = f"https://phuong.example/can-bo/zalo?code=x&oa_id={OTHER_OA}\n"
-    _, err = await asyncio.wait_for(process.communicate(address.encode()), timeout=30)
+    _, err = await asyncio.wait_for(process.communicate(address.encode()), timeout=PATIENCE)
     assert process.returncode == 1
     assert OTHER_OA in err.decode()
     assert "Traceback" not in err.decode()
