@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from content.texts import Texts
 from handlers.contract import Lang, Reply
@@ -55,6 +55,11 @@ class Update:
     title: str | None = None  # for groups: its name
     name: str | None = None  # for groups of platforms that cannot quote: whom the answer addresses
     about: int | None = None  # the number of a talk, where it replies to a message of ours on it that begins "#12"
+
+
+# An answer looks the same for everybody who wrote words in a chat of his own: so many are rendered once.
+SHOWN: Final = 1024
+ANYBODY: Final = Update(key="", chat="", sender="", at=dt.datetime.fromtimestamp(0, dt.UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
 import structlog
 from nacl.secret import SecretBox
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,21 +18,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Attended, Channel, Outgoing, Update
 from bot.delivery.attendants import Attendant, Reviewer, rendered
+from bot.delivery.packing import delivery_of, packed, unpacked
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
 from bot.metrics import Metrics
 from bot.storage import contacts, conversations, lists, queues, usage
 from bot.storage.contacts import Contact
 from bot.storage.database import Database, is_away
-from bot.storage.overlays import Overlays, overlays
-from bot.storage.queues import Delivery, Received
+from bot.storage.overlays import Overlays
+from bot.storage.queues import Claimed, Delivery
 from bot.storage.tables import Conversation, Person
 from bot.storage.together import preload
 from content.texts import texts
 from handlers.contract import Reply, Section
 
 log = structlog.get_logger()
-BATCH: Final = 16  # updates answered in one transaction; a webhook may have to wait for its end
+FEW, MANY = 8, 96  # updates answered in one transaction: so many that it takes about
+BATCH: Final = 0.04  # seconds, since a webhook may have to wait for its end
+TOGETHER: Final = 0.004  # seconds in which those that arrive are kept together, once they come close on each other
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
 LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
@@ -58,11 +61,9 @@ class _Call:
     kept: asyncio.Future[int]
 
     def end(self, error: Exception | None = None) -> None:
-        if self.kept.done():  # nobody waits any more
-            return
-        if error:
+        if error and not self.kept.done():
             self.kept.set_exception(error)
-        else:
+        elif not self.kept.done():  # else nobody waits any more
             self.kept.set_result(len(self.rows))
 
 
@@ -70,9 +71,9 @@ class _Call:
 class _Answers:
     """What a batch will write at its end, together."""
 
-    answered: list[int] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
     kinds: list[tuple[str, str]] = field(default_factory=list)  # channel and kind of each answer
+    people: Counter[str] = field(default_factory=Counter)  # channel, and who wrote there for the first time
     over: Overlays | None = None
 
 
@@ -97,6 +98,8 @@ class Inbox:
         self._channels = channels
         self._box = SecretBox(key)
         self._arriving: list[_Call] = []
+        self._batch = FEW
+        self._next: list[Claimed] = []  # claimed with the last batch's end, where more was waiting
         self._ring = asyncio.Event()
         self.work = asyncio.Event()  # something is there to be answered
         self.answered = asyncio.Event()  # something is there to be sent
@@ -105,7 +108,7 @@ class Inbox:
         """Keep what is new, durably; `InboxFull` or `NotKept`. Calls that arrive together share one transaction."""
         now = dt.datetime.now(dt.UTC)
         rows: list[dict[str, object]] = [
-            {"channel": channel.name, "key": u.key[:120], "chat": u.chat, "body": _packed(u), "at": now}
+            {"channel": channel.name, "key": u.key[:120], "chat": u.chat, "body": packed(u), "at": now}
             for u in updates
             if now - u.at < OLD
         ]
@@ -119,8 +122,11 @@ class Inbox:
 
     async def accepting(self) -> None:
         """Keep what arrives, until cancelled."""
+        arrived: list[_Call] = []
         while True:
             await self._ring.wait()
+            if len(arrived) > 1:
+                await asyncio.sleep(TOGETHER)
             self._ring.clear()
             arrived, self._arriving = self._arriving, []
             try:
@@ -145,7 +151,7 @@ class Inbox:
         rows = [row for call in calls for row in call.rows]
         kept: list[dict[str, object]] = []
         new: Counter[str] = Counter()
-        async with self._database.unit_of_work(urgent=True) as session:
+        async with self._database.unit_of_work(urgent=True, short=True) as session:
             channels = {call.channel for call in calls}
             full = {name for name in channels if await queues.waiting(session, name) > FULL}
             open_ = await queues.waiting_by_chat(session, {_chat(row) for row in rows})
@@ -176,39 +182,51 @@ class Inbox:
     async def answering(self) -> None:
         """Answer what is kept, until cancelled."""
         failures = 0
-        while True:
-            try:
-                some = await self.answer_some()
-                failures = 0
-            except (SQLAlchemyError, OSError) as error:
-                failures += 1
-                log.error("answering waits for the database", error=type(error).__name__)
-                await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**failures))
-                continue
-            if not some:
-                self.work.clear()
+        try:
+            while True:
+                self.work.clear()  # what arrives from now on is seen by the next round
                 try:
-                    await asyncio.wait_for(self.work.wait(), timeout=1.0)  # another process may have accepted some
-                except TimeoutError:
+                    some = await self.answer_some()
+                    failures = 0
+                except (SQLAlchemyError, OSError) as error:
+                    failures += 1
+                    log.error("answering waits for the database", error=type(error).__name__)
+                    await asyncio.sleep(min(LONGEST_WAIT, 0.1 * 2**failures))
                     continue
+                if not some:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(1.0):  # another process may have accepted some
+                            await self.work.wait()
+                await asyncio.sleep(0)  # nothing in a batch need wait for anything: let the webhooks in
+        finally:
+            await self._give_back(self._next)
 
     async def answer_some(self) -> int:
         """Answer one batch; how many were claimed."""
-        async with self._database.unit_of_work() as session:
-            claimed = await queues.claim_received(session, dt.datetime.now(dt.UTC), BATCH)
+        claimed, self._next = self._next, []
+        if not claimed:
+            async with self._database.unit_of_work(short=True) as session:
+                claimed = await queues.claim_received(session, dt.datetime.now(dt.UTC), self._batch)
         if not claimed:
             return 0
+        begun = time.perf_counter()
         try:
             await self._answer_claimed(claimed)
         except BaseException:  # the database is away, or we are told to end
-            with suppress(SQLAlchemyError, OSError):
-                async with self._database.unit_of_work() as session:
-                    await queues.give_back(session, claimed)
+            await self._give_back(claimed)
             raise
+        each = (time.perf_counter() - begun) / len(claimed)
+        self._batch = max(FEW, min(MANY, 2 * self._batch, int(BATCH / each)))
         self.answered.set()
         return len(claimed)
 
-    async def _answer_claimed(self, claimed: Sequence[Received]) -> None:
+    async def _give_back(self, claimed: Sequence[Claimed]) -> None:
+        if claimed:
+            with suppress(SQLAlchemyError, OSError):  # then the lease runs out
+                async with self._database.unit_of_work(short=True) as session:
+                    await queues.give_back(session, claimed)
+
+    async def _answer_claimed(self, claimed: Sequence[Claimed]) -> None:
         try:
             await self._answer_together([row for row in claimed if row.tries <= LIVES])
             alone = [row for row in claimed if row.tries > LIVES]
@@ -219,13 +237,13 @@ class Inbox:
         for row in alone:
             await self._answer_alone(row)
 
-    async def _answer_together(self, claimed: Sequence[Received]) -> None:
+    async def _answer_together(self, claimed: Sequence[Claimed]) -> None:
         if not claimed:
             return
-        async with self._database.unit_of_work() as session:
-            answers = _Answers(over=await overlays(session))
+        async with self._database.unit_of_work(short=True) as session:
+            answers = _Answers(over=await self._dialogue.corrections(session))
             ours = await queues.still_claimed(session, claimed)
-            read = [(row, self._channels.get(row.channel), _unpacked(row.body, row.chat)) for row in ours if row.body]
+            read = [(row, self._channels.get(row.channel), unpacked(row.body, row.chat)) for row in ours if row.body]
             senders = {self._dialogue.sender(row.channel, update.sender) for row, _, update in read} - {None}
             await preload(session, Contact, {_chat_of(row) for row, _, _ in read})
             await preload(session, Person, senders)
@@ -233,13 +251,18 @@ class Inbox:
             for row, channel, update in read:
                 if channel:
                     await self._answer(session, channel, update, row, answers)
-            answers.answered = [row.id for row in ours]
-            await conversations.let_go(session, dt.datetime.now(dt.UTC))
-            await queues.answered(session, answers.answered, answers.deliveries)
+            now = dt.datetime.now(dt.UTC)
+            for name, people in answers.people.items():
+                await usage.count(session, name, usage.PEOPLE, now, people)
+            await conversations.let_go(session, now)
+            await queues.answered(session, [row.id for row in ours], answers.deliveries)
+            more = len(claimed) >= self._batch
+            following = await queues.claim_received(session, now, self._batch) if more else []
+        self._next += following  # only now: a transaction that fails has claimed none
         for channel_name, kind in answers.kinds:
             self.metrics.answered(channel_name, kind)
 
-    async def _answer_alone(self, row: Received) -> None:
+    async def _answer_alone(self, row: Claimed) -> None:
         """The same for one; where it fails, it is kept, for the next try or for the operator."""
         failed: Exception | None = None
         if row.tries <= LIVES:
@@ -250,7 +273,7 @@ class Inbox:
                     raise
                 failed = error
         log.error("answering failed", channel=row.channel, inbox=row.id, tries=row.tries, error=type(failed).__name__)
-        async with self._database.unit_of_work() as session:
+        async with self._database.unit_of_work(short=True) as session:
             if not await queues.still_claimed(session, [row]) or row.body is None:
                 return None
             if row.tries < TRIES:
@@ -258,12 +281,12 @@ class Inbox:
             sealed = self._box.encrypt(row.body.encode()).hex()
             await queues.unanswered(session, row.id, state="failed", body=sealed)
             for outgoing in self._apology(row):
-                session.add(Delivery(**_delivery(row, outgoing.body)))
+                session.add(Delivery(**delivery_of(row, outgoing.body)))
         return None
 
-    def _apology(self, row: Received) -> Sequence[Outgoing]:
+    def _apology(self, row: Claimed) -> Sequence[Outgoing]:
         try:
-            update = _unpacked(row.body or "", row.chat)
+            update = unpacked(row.body or "", row.chat)
             say = texts(update.lang or "vi")
             reply = Reply(kind="handover", sections=(Section(lines=(say("delivery.apology"),)),))
             return self._channels[row.channel].render(reply, update, say)
@@ -272,7 +295,7 @@ class Inbox:
             return ()
 
     async def _answer(
-        self, session: AsyncSession, channel: Channel, update: Update, row: Received, answers: _Answers
+        self, session: AsyncSession, channel: Channel, update: Update, row: Claimed, answers: _Answers
     ) -> None:
         sender = self._dialogue.sender(channel.name, update.sender)
         if update.what in {"left", "revoked"}:
@@ -289,7 +312,7 @@ class Inbox:
                 session, channel.name, update.chat, at, sender=who, group=update.group, title=update.title
             )
             if new and not update.group and channel.limits.people:
-                await usage.count(session, channel.name, usage.PEOPLE, update.at)
+                answers.people[channel.name] += 1
         if update.what not in {"message", "staff"}:
             return None
         for attendant in self._attendants:
@@ -308,41 +331,19 @@ class Inbox:
         ):
             return self._say(channel, update, row, attended, answers)
         bubbles = channel.render(reply, update, texts(lang))
-        answers.deliveries.extend(_delivery(row, outgoing.body) for outgoing in bubbles)
+        answers.deliveries.extend(delivery_of(row, outgoing.body) for outgoing in bubbles)
         return None
 
-    def _say(self, channel: Channel, update: Update, row: Received, attended: Attended, answers: _Answers) -> None:
+    def _say(self, channel: Channel, update: Update, row: Claimed, attended: Attended, answers: _Answers) -> None:
         for say, outgoing in rendered(self._channels, channel, update, attended):
             own = (say.channel, say.chat) == _chat_of(row)
             to = {"channel": say.channel, "chat": say.chat, "received": row.id if own else None}
-            answers.deliveries.append(_delivery(row, outgoing.body) | to)
-
-
-def _delivery(row: Received, body: Mapping[str, object]) -> dict[str, object]:
-    now = dt.datetime.now(dt.UTC)
-    return {
-        "channel": row.channel, "chat": row.chat, "lane": queues.REPLY, "body": dict(body), "state": "queued",
-        "tries": 0, "not_before": now, "expires": now + queues.BODY_KEPT, "received": row.id, "at": now, "reason": "",
-    }  # fmt: skip
+            answers.deliveries.append(delivery_of(row, outgoing.body) | to)
 
 
 def _chat(row: Mapping[str, object]) -> tuple[str, str]:
     return str(row["channel"]), str(row["chat"])
 
 
-def _chat_of(row: Received) -> tuple[str, str]:
+def _chat_of(row: Claimed) -> tuple[str, str]:
     return row.channel, row.chat
-
-
-def _packed(update: Update) -> str:
-    return orjson.dumps(asdict(update)).decode()
-
-
-def _unpacked(body: str, chat: str) -> Update:
-    data = orjson.loads(body)
-    if not data["moved_to"]:
-        data["chat"] = chat  # a group may have moved since
-    data["at"] = dt.datetime.fromisoformat(data["at"])
-    if data["location"]:
-        data["location"] = tuple(data["location"])
-    return Update(**data)

@@ -22,11 +22,12 @@ from bot.storage import bulletins, contacts, faults, leases, lists, queues, usag
 from bot.storage.contacts import Contact
 from bot.storage.database import Database
 from bot.storage.moments import utc
-from bot.storage.queues import Delivery
+from bot.storage.queues import Delivery, Flying
 from bot.storage.together import preload
 
 log = structlog.get_logger()
-AT_ONCE: Final = 32  # bubbles in flight
+AT_ONCE: Final = 64  # bubbles in flight
+TOGETHER: Final = 0.005  # seconds in which those that land are settled together, while as many are still in flight
 LONGEST_WAIT: Final = 300.0  # seconds between two tries
 LONGEST_AWAY: Final = 15.0  # seconds between two looks for a database that is away
 HEARTBEAT: Final = 4.0  # seconds between two renewals of our leases
@@ -57,7 +58,7 @@ class Outbox:
         self._bodies: dict[int, Mapping[str, object]] = {}  # those that rows share
         self._faulty = True  # perhaps: an earlier process may have noted it; the first that is sent takes it back
         self._flying: dict[int, asyncio.Task[None]] = {}
-        self._landed: list[tuple[Delivery, SendResult]] = []
+        self._landed: list[tuple[Flying, SendResult]] = []
         self._counted = asyncio.Event()  # it is known how many processes send beside us
         self._lease, self._owner = f"send:{channel.name}:", secrets.token_hex(4)
         self.work = asyncio.Event()
@@ -70,21 +71,21 @@ class Outbox:
             failures = 0
             try:
                 while True:
+                    self.work.clear()  # what rings from now on is seen by the next round
                     try:
-                        some = await self._work(tasks)
+                        await self._work(tasks)
                         failures = 0
                     except (SQLAlchemyError, OSError) as error:
                         failures += 1
                         self._complain(error)
                         await asyncio.sleep(min(LONGEST_AWAY, 0.1 * 2**failures))
                         continue
-                    if not some:
-                        await self._rest()
+                    await self._rest()
             finally:
                 if self._flying:
                     await asyncio.wait(self._flying.values(), timeout=queues.LEASE.total_seconds() / 2)
                 with suppress(SQLAlchemyError, OSError):  # then the leases run out
-                    async with self._database.unit_of_work() as session:
+                    async with self._database.unit_of_work(short=True) as session:
                         await self._settle(session, list(self._landed))
                         await leases.let_go(session, self._lease + self._owner, self._owner)
 
@@ -93,8 +94,8 @@ class Outbox:
         landed = list(self._landed)
         if not landed and not self._free(0):
             return 0
-        rows: list[Delivery] = []
-        async with self._database.unit_of_work() as session:
+        rows: list[Flying] = []
+        async with self._database.unit_of_work(short=True) as session:
             await self._settle(session, landed)
             if most := self._free(len(landed)):
                 now = dt.datetime.now(dt.UTC)
@@ -124,7 +125,7 @@ class Outbox:
             return 0
         return max(0, min(AT_ONCE - len(self._flying) + landed, self._pace.allowance()))
 
-    async def _send(self, row: Delivery, shared: Mapping[str, object] | None) -> None:
+    async def _send(self, row: Flying, shared: Mapping[str, object] | None) -> None:
         if row.expires and utc(row.expires) < dt.datetime.now(dt.UTC):
             result = SendResult(outcome=Outcome.REFUSED, reason="expired")
         else:
@@ -136,36 +137,56 @@ class Outbox:
         self._landed.append((row, result))
         self.work.set()
 
-    async def _settle(self, session: AsyncSession, landed: Sequence[tuple[Delivery, SendResult]]) -> None:
+    async def _settle(self, session: AsyncSession, landed: Sequence[tuple[Flying, SendResult]]) -> None:
+        if not landed:
+            return
+        now = dt.datetime.now(dt.UTC)
+        for _, result in landed:
+            self._obey(result)
+        arrived = [(row, result) for row, result in landed if result.outcome is Outcome.SENT]
+        await self._settle_arrived(session, arrived, now)
+        await self._settle_others(session, [each for each in landed if each[1].outcome is not Outcome.SENT], now)
+        if self._channel.limits.per_month:
+            unseen = sum(result.outcome is Outcome.UNKNOWN for _, result in landed)
+            await usage.count(session, self._channel.name, usage.SENT, now, len(arrived) + unseen)
+
+    def _obey(self, result: SendResult) -> None:
+        """The pace that the platform wants from now on."""
+        if result.per_second:
+            self._pace.slow(result.per_second)
+        if result.everyone and result.wait:
+            self._pace.stop(result.wait)
+
+    async def _settle_arrived(
+        self, session: AsyncSession, arrived: Sequence[tuple[Flying, SendResult]], now: dt.datetime
+    ) -> None:
+        """Nearly all of them, by one statement for the rows and one for their chats."""
+        if not arrived:
+            return
+        if self._faulty:
+            await faults.over(session, self._channel.name)
+            self._faulty = False
+        await queues.sent(session, [(row, result.message_id, result.reason) for row, result in arrived], now)
+        await contacts.replied(session, [(row.channel, row.chat, result.left) for row, result in arrived])
+
+    async def _settle_others(
+        self, session: AsyncSession, landed: Sequence[tuple[Flying, SendResult]], now: dt.datetime
+    ) -> None:
+        """Those that need a closer look, as rows."""
         if not landed:
             return
         rows = await queues.still_flying(session, [row for row, _ in landed])
         await preload(session, Contact, {(row.channel, row.chat) for row in rows.values()})
-        now = dt.datetime.now(dt.UTC)
-        counted = 0
         for sent, result in landed:
-            counted += result.outcome in {Outcome.SENT, Outcome.UNKNOWN}
             if row := rows.get(sent.id):
                 row.body = row.body or sent.body  # taken for lost meanwhile, and it was not
                 await self._settle_one(session, row, result, now)
         if back := [row.id for row in rows.values() if row.bulletin and row.state == "queued"]:
             await bulletins.obey(session, now, back)
-        if self._channel.limits.per_month:
-            await usage.count(session, self._channel.name, usage.SENT, now, counted)
 
     async def _settle_one(self, session: AsyncSession, row: Delivery, result: SendResult, now: dt.datetime) -> None:
         row.reason, row.until = result.reason[:300], None
-        if result.per_second:
-            self._pace.slow(result.per_second)
-        if result.everyone and result.wait:
-            self._pace.stop(result.wait)
         match result.outcome:
-            case Outcome.SENT:
-                row.message_id = result.message_id
-                if self._faulty:
-                    await faults.over(session, row.channel)
-                    self._faulty = False
-                await contacts.replied(session, row.channel, row.chat, result.left)
             case Outcome.REPEAT if result.times is None or row.tries < result.times:
                 wait = result.wait if result.wait is not None else _backoff(row.tries)
                 return _again(row, now + dt.timedelta(seconds=wait))
@@ -195,13 +216,13 @@ class Outbox:
     async def _rest(self) -> None:
         """Until something lands, a chat is free again, the pace allows more, or a second has passed."""
         waits = [w for w in (self._pace.wait(), self._pace.next_free()) if w > 0]
-        self.work.clear()
-        if self._landed:
-            return
         try:
-            await asyncio.wait_for(self.work.wait(), timeout=min([1.0, *waits]))
+            async with asyncio.timeout(min([1.0, *waits])):  # `wait_for` may swallow that we are told to end
+                await self.work.wait()
         except TimeoutError:
             return
+        if 2 * len(self._landed) < len(self._flying):
+            await asyncio.sleep(TOGETHER)
 
     async def _beating(self) -> None:
         while True:

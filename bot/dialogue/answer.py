@@ -14,11 +14,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.dialogue import scanned
+from bot.dialogue.kept import FROM_FACTS, Answers, Asked, Meanings, Untouched
 from bot.dialogue.press import is_number, kind_of, not_offered, picked, pressed, started
-from bot.storage import conversations, questions, statistics
+from bot.storage import conversations, overlays, questions, statistics
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
-from bot.storage.overlays import Overlays, overlays
+from bot.storage.overlays import Overlays
 from bot.storage.published import PublishedInDatabase
 from bot.storage.subscriptions import book
 from bot.storage.tables import Conversation
@@ -61,7 +62,9 @@ class Dialogue:
         self._public_url = public_url
         self._database = database
         self._key = key
-        self._understanding = understanding
+        self._meanings = Meanings(understanding.understand)
+        self._answers = Answers()
+        self._over: tuple[tuple[int, int], Overlays] | None = None
 
     def sender(self, channel: str, name: str | None) -> SenderId | None:
         """The sender as he stands in the database: a keyed hash, so that the file alone tells nobody's name."""
@@ -69,7 +72,7 @@ class Dialogue:
 
     async def answer(self, message: Message) -> Reply:
         """The answer to one message."""
-        async with self._database.unit_of_work(urgent=True) as session:
+        async with self._database.unit_of_work(urgent=True, short=True) as session:
             reply, _ = await self.answer_within(session, message)
             await conversations.let_go(session, dt.datetime.now(dt.UTC))
             return reply
@@ -81,7 +84,14 @@ class Dialogue:
     async def facts(self, at: dt.date | None = None) -> Facts:
         """What is known on a day, today by default, with officers' corrections."""
         async with self._database.reading() as session:
-            return Facts(pack=self.pack, at=at or self._now(None).date(), overlays=await overlays(session))
+            return Facts(pack=self.pack, at=at or self._now(None).date(), overlays=await self.corrections(session))
+
+    async def corrections(self, session: AsyncSession) -> Overlays:
+        """What officers corrected: the same object for as long as they correct nothing more."""
+        version = await overlays.version(session)
+        if self._over is None or self._over[0] != version:
+            self._over = version, await overlays.overlays(session)
+        return self._over[1]
 
     async def answer_within(
         self, session: AsyncSession, message: Message, over: Overlays | None = None
@@ -97,22 +107,21 @@ class Dialogue:
         talk = await conversations.talk(session, message.sender, dt.datetime.now(dt.UTC)) if message.sender else None
         understood = self._understand(message, talk)
         lang = _chosen(understood) or message.lang or choices.lang or _spoken(message, understood, talk)
-        query = Query(
-            text=message.text,
-            understood=understood,
-            lang=lang,
-            unit=understood.unit or message.unit or (talk.unit if talk else None),
-            sender=message.sender,
-            location=message.location,
-        )
-        facts = Facts(pack=self.pack, at=now.date(), overlays=await overlays(session) if over is None else over)
+        over = await self.corrections(session) if over is None else over
+        unit = understood.unit or message.unit or (talk.unit if talk else None)
         desk = Desk(
-            facts=facts, text=texts(lang), people=people, lang=lang, now=now, elder=choices.elder,
-            bulletins=PublishedInDatabase(session), subscriptions=book(session, message.chat),
-            public_url=self._public_url,
+            facts=Facts(pack=self.pack, at=now.date(), overlays=over), text=texts(lang), people=people, lang=lang,
+            now=now, elder=choices.elder, bulletins=PublishedInDatabase(session),
+            subscriptions=book(session, message.chat), public_url=self._public_url,
         )  # fmt: skip
-        reply = await answered(query, desk)
-        reply = replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)
+        if understood.kind in FROM_FACTS and message.location is None:
+            reply = await self._from_facts(understood, unit, desk)
+        else:
+            query = Query(
+                text=message.text, understood=understood, lang=lang, unit=unit, sender=message.sender,
+                location=message.location,
+            )  # fmt: skip
+            reply = _told(await answered(query, desk), understood)
         if message.keep_question:
             statistics.asked(session, kind=reply.kind, unit=reply.unit, channel=_channel(message))
         if message.sender and understood.topic != "erase":
@@ -120,6 +129,20 @@ class Dialogue:
         if understood.kind == "out_of_scope" and message.keep_question:
             await questions.keep(session, message.text, now.date())
         return reply, lang
+
+    async def _from_facts(self, understood: Understood, unit: str | None, desk: Desk) -> Reply:
+        """An answer that was given before, where nothing that it says has changed since."""
+        over = desk.facts.overlays
+        asked = Asked(understood=understood, lang=desk.lang, unit=unit, elder=desk.elder, day=desk.facts.at)
+        if kept := self._answers.get(asked, over):
+            return kept
+        people, bulletins = Untouched(desk.people), Untouched(desk.bulletins)
+        watched = replace(desk, people=people, bulletins=bulletins, subscriptions=None)
+        query = Query(text="", understood=understood, lang=desk.lang, unit=unit)
+        reply = _told(await answered(query, watched), understood)
+        if not people.used and not bulletins.used:
+            self._answers.put(asked, over, reply)
+        return reply
 
     def _understand(self, message: Message, talk: Conversation | None) -> Understood:
         if message.press:
@@ -137,7 +160,7 @@ class Dialogue:
             context = Context(id=talk.item, kind=kind, unit=talk.unit or home)
         if is_number(message.text):
             return not_offered(talk.offered.split() if talk else (), self.pack)
-        return self._understanding.understand(message.text, context)
+        return self._meanings.of(message.text, context)
 
     @staticmethod
     def _now(at: dt.date | None) -> dt.datetime:
@@ -151,6 +174,11 @@ def keyed(key: bytes, channel: str, name: str | None) -> SenderId | None:
         return None
     digest = hmac.new(key, f"{channel}:{name}".encode(errors="replace"), hashlib.sha256).hexdigest()
     return SenderId(f"{channel}:{digest[:40]}")
+
+
+def _told(reply: Reply, understood: Understood) -> Reply:
+    """With how sure it is, and the unit it was asked of."""
+    return replace(reply, confidence=understood.confidence, unit=reply.unit or understood.unit)
 
 
 def _channel(message: Message) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Final, cast
 
-from sqlalchemy import DateTime, String, delete, select
+from sqlalchemy import DateTime, String, Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +32,14 @@ class Contact(Base):
     quiet_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # staff write there themselves
 
 
+CONTACTS: Final = cast("Table", Contact.__table__)
+REPLIED: Final = (
+    update(CONTACTS)
+    .where(CONTACTS.c.channel == bindparam("to"), CONTACTS.c.chat == bindparam("in"))
+    .values(replies=CONTACTS.c.replies + 1, replies_left=bindparam("left"))
+)
+
+
 async def interacted(
     session: AsyncSession,
     channel: str,
@@ -52,11 +62,13 @@ async def interacted(
     return known is None
 
 
-async def replied(session: AsyncSession, channel: str, chat: str, left: int | None = None) -> None:
-    """One more bubble reached this chat since it last wrote; `left` free ones it may still get, if that was said."""
-    if contact := await row(session, Contact, (channel, chat)):
-        contact.replies += 1
-        contact.replies_left = left
+async def replied(session: AsyncSession, bubbles: Sequence[tuple[str, str, int | None]]) -> None:
+    """One more bubble reached each of these (channel, chat, left) since it last wrote.
+
+    `left`: the free ones that the person may still get, if that was said.
+    """
+    told = [{"to": channel, "in": chat, "left": left} for channel, chat, left in bubbles]
+    await session.execute(REPLIED, told)
 
 
 async def keep_quiet(session: AsyncSession, channel: str, chat: str, until: dt.datetime | None) -> None:

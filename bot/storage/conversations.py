@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage import contacts, handovers, subscriptions
@@ -18,6 +18,12 @@ from handlers.contract import Lang, SenderId
 
 FIELDS: Final = ("item", "kind", "unit", "lang", "offered", "changed_at")
 KEPT: Final = dt.timedelta(minutes=30)  # long enough for an elder to find the glasses
+
+ENDED: Final = (
+    delete(Conversation)
+    .where(Conversation.changed_at < bindparam("since"))
+    .execution_options(synchronize_session=False)  # SQLite's moments have no zone
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,5 +102,4 @@ async def offer(session: AsyncSession, sender: str, buttons: Sequence[str], now:
 
 async def let_go(session: AsyncSession, now: dt.datetime) -> None:
     """Forget all talks that have ended."""
-    ended = delete(Conversation).where(Conversation.changed_at < now - KEPT)
-    await session.execute(ended.execution_options(synchronize_session=False))  # SQLite's moments have no zone
+    await session.execute(ENDED, {"since": now - KEPT})

@@ -7,13 +7,15 @@ import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
-from sqlalchemy import Connection, event, text
+import orjson
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from bot.errors import DatabaseUnreachable
+from bot.storage import swift
 from bot.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,20 +28,24 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(make_url(url))
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._swift = _swift(self.engine.url)
+        self._swift_sessions = async_sessionmaker(self._swift, expire_on_commit=False) if self._swift else None
         # SQLite has one writer at a time, and whoever waits for it sleeps between looks, up to a tenth of a second:
         # within a process writers queue here instead, and each begins the moment that the one before has ended.
         self._turns = Turns() if self.engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
-    async def unit_of_work(self, *, urgent: bool = False) -> AsyncIterator[AsyncSession]:
+    async def unit_of_work(self, *, urgent: bool = False, short: bool = False) -> AsyncIterator[AsyncSession]:
         """One transaction that may write: kept whole, or undone when an error leaves the block.
 
         `urgent`: somebody waits for its end; on SQLite it goes before those for whom nobody does.
+        `short`: it reads and writes few rows, so that on SQLite the loop itself may do it (`storage/swift.py`).
         """
         turn = self._turns.turn(urgent=urgent) if self._turns else nullcontext()
-        async with turn, self._sessions.begin() as session:
+        sessions = (self._swift_sessions if short else None) or self._sessions
+        async with turn, sessions.begin() as session:
             yield session
 
     @asynccontextmanager
@@ -76,6 +82,8 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
+        if self._swift:
+            await self._swift.dispose()
 
     async def _is_current(self) -> bool:
         """Whether the tables are this version's already: then nothing is locked, and Alembic need not be imported."""
@@ -144,8 +152,8 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True)  # they are people's words, and errors are logged
+def _engine(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, **OPTIONS)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine.sync_engine, "begin")
@@ -156,12 +164,34 @@ def _engine(url: str) -> AsyncEngine:
                 "BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE"
             )
 
-        @event.listens_for(engine.sync_engine, "connect")
-        def _pragmas(connection: Any, _: object) -> None:
-            connection.isolation_level = None  # the driver begins nothing by itself
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
+        event.listen(engine.sync_engine, "connect", _pragmas)
     return engine
+
+
+def _swift(url: URL) -> AsyncEngine | None:
+    """For short transactions; where the database is no file of SQLite's, those go the same way as all others."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    engine = swift.engine(url, **OPTIONS)
+    event.listen(engine.sync_engine, "begin", swift.begin)
+    event.listen(engine.sync_engine, "connect", _pragmas)
+    return engine
+
+
+def _pragmas(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+OPTIONS: Final = {
+    "hide_parameters": True,  # they are people's words, and errors are logged
+    "json_serializer": _json,
+    "json_deserializer": orjson.loads,
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,9 @@ class Entry:
     at: dt.datetime  # UTC
 
 
+VERSION: Final = select(func.max(Correction.id), func.count()).select_from(Correction)
+
+
 async def overlays(session: AsyncSession) -> Overlays:
     """What lies over the pack now."""
     newest = select(func.max(Correction.id)).group_by(Correction.item, Correction.field)
@@ -34,6 +38,12 @@ async def overlays(session: AsyncSession) -> Overlays:
         if row.value is not None:  # else the one before was taken back
             found.setdefault(row.item, {})[row.field] = Overlay(value=row.value, by=row.by, at=utc(row.at))
     return found
+
+
+async def version(session: AsyncSession) -> tuple[int, int]:
+    """Another one after each correction: they are only added, though not always in the order of their numbers."""
+    newest, number = (await session.execute(VERSION)).one()
+    return newest or 0, number
 
 
 async def correct(

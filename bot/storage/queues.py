@@ -9,119 +9,148 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
-    JSON,
-    DateTime,
-    Index,
-    String,
-    Text,
-    UniqueConstraint,
+    ColumnElement,
+    Select,
+    Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
     insert,
     literal_column,
+    null,
     or_,
     select,
-    text,
     tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot.storage.moments import utc
-from bot.storage.tables import Base
+from bot.storage.queue_rows import ALARM as ALARM
+from bot.storage.queue_rows import BULLETIN as BULLETIN
+from bot.storage.queue_rows import HURRY as HURRY
+from bot.storage.queue_rows import REPLY as REPLY
+from bot.storage.queue_rows import URGENT as URGENT
+from bot.storage.queue_rows import Body as Body
+from bot.storage.queue_rows import Delivery as Delivery
+from bot.storage.queue_rows import Received as Received
 from bot.storage.upsert import insert_into
 
 KEY_KEPT: Final = dt.timedelta(days=30)  # against repeats
 BODY_KEPT: Final = dt.timedelta(hours=24)  # of a message that nobody answered
 FAILED_KEPT: Final = dt.timedelta(days=7)  # of a message whose answering failed, encrypted
 LEASE: Final = dt.timedelta(seconds=12)  # a process whose rows are not renewed for so long is taken for dead
-# Lanes: the lower goes first. Nobody who asks waits for bulletins; an `ALARM` passes in quiet hours.
-URGENT, REPLY, ALARM, HURRY, BULLETIN = range(5)
 
 
-class Received(Base):
-    """One update; its body is erased when it is answered, its key stays against repeats."""
+class Claimed(NamedTuple):
+    """An update that this process answers."""
 
-    __tablename__ = "inbox"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    channel: Mapped[str] = mapped_column(String(20))
-    key: Mapped[str] = mapped_column(String(120))
-    chat: Mapped[str] = mapped_column(String(64))
-    body: Mapped[str | None] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, answering, done, failed
-    tries: Mapped[int] = mapped_column(default=0)
-    until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # the lease
-    at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
-    __table_args__ = (
-        UniqueConstraint("channel", "key"),
-        Index("ix_inbox_open", "state", "channel", "chat", "id"),
+    id: int
+    channel: str
+    chat: str
+    body: str | None
+    tries: int
+
+
+class Flying(NamedTuple):
+    """A bubble that this process sends."""
+
+    id: int
+    channel: str
+    chat: str
+    lane: int
+    body: dict[str, Any] | None
+    tries: int
+    expires: dt.datetime | None
+    shared: int | None
+
+
+# What every message needs is asked of the tables, by statements made once: rows are read and changed many at a time,
+# and none of them is kept as an object.
+INBOX: Final = cast("Table", Received.__table__)
+OUTBOX: Final = cast("Table", Delivery.__table__)
+
+
+def _next_received() -> Select[tuple[Any, ...]]:
+    """For each chat its oldest open one, and no other before that is settled."""
+    row, earlier = INBOX.c, INBOX.alias()
+    first = ~exists().where(
+        earlier.c.channel == row.channel, earlier.c.chat == row.chat, earlier.c.id < row.id,
+        earlier.c.state.in_(("waiting", "answering")),
+    )  # fmt: skip
+    free = or_(row.state == "waiting", and_(row.state == "answering", row.until < bindparam("now")))
+    wanted = select(row.id, row.channel, row.chat, row.body, row.tries).where(free, first)
+    return wanted.order_by(row.id).limit(bindparam("most")).with_for_update(skip_locked=True)
+
+
+def _next_deliveries() -> Select[tuple[Any, ...]]:
+    """For each chat its oldest open one, urgent lanes first."""
+    row, earlier = OUTBOX.c, OUTBOX.alias()
+    first = ~exists().where(
+        earlier.c.channel == row.channel, earlier.c.chat == row.chat, earlier.c.id < row.id,
+        earlier.c.lane <= row.lane, earlier.c.state.in_(("queued", "sending")),
+    )  # fmt: skip
+    return (
+        select(row.id, row.channel, row.chat, row.lane, row.body, row.tries, row.expires, row.shared)
+        .where(row.channel == bindparam("channel"), row.state == "queued", row.not_before <= bindparam("now"), first)
+        .where(row.chat.not_in(bindparam("busy", expanding=True)), row.lane <= bindparam("last"))
+        .order_by(row.lane, row.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
     )
 
 
-class Delivery(Base):
-    """One bubble to one chat."""
+def _ids(table: Table) -> ColumnElement[bool]:
+    return table.c.id.in_(bindparam("ids", expanding=True))
 
-    __tablename__ = "outbox"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    channel: Mapped[str] = mapped_column(String(20))
-    chat: Mapped[str] = mapped_column(String(64))
-    lane: Mapped[int] = mapped_column(default=REPLY)
-    body: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    # queued, sending, an `Outcome`; of a bulletin also paused, cancelled, by_hand (an officer forwarded it)
-    state: Mapped[str] = mapped_column(String(10), default="queued")
-    tries: Mapped[int] = mapped_column(default=0)
-    not_before: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
-    expires: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
-    until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
-    message_id: Mapped[str | None] = mapped_column(String(120))
-    reason: Mapped[str] = mapped_column(String(300), default="")
-    received: Mapped[int | None] = mapped_column()  # the inbox row that it answers
-    bulletin: Mapped[int | None] = mapped_column()  # the bulletin that it carries
-    shared: Mapped[int | None] = mapped_column()  # the `Body` that it has in common with others
-    at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
-    settled: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
-    __table_args__ = (
-        Index("ix_outbox_next", "channel", "state", "lane", "id"),
-        Index("ix_outbox_chat", "channel", "chat", "state", "id"),
-        Index("ix_outbox_bulletin", "bulletin", "state", "channel", "chat"),
-        Index(
-            "ix_outbox_flying",
-            "until",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
-        ),
+
+NEXT_RECEIVED: Final = _next_received()
+NEXT_DELIVERIES: Final = _next_deliveries()
+TAKE_RECEIVED: Final = (
+    update(INBOX).where(_ids(INBOX)).values(state="answering", until=bindparam("lease"), tries=INBOX.c.tries + 1)
+)
+TAKE_DELIVERIES: Final = (
+    update(OUTBOX).where(_ids(OUTBOX)).values(state="sending", until=bindparam("lease"), tries=OUTBOX.c.tries + 1)
+)
+WAITING: Final = (
+    select(func.count()).select_from(INBOX).where(INBOX.c.channel == bindparam("channel"), INBOX.c.state == "waiting")
+)
+WAITING_BY_CHAT: Final = (
+    select(INBOX.c.channel, INBOX.c.chat, func.count())
+    .where(INBOX.c.state == "waiting", tuple_(INBOX.c.channel, INBOX.c.chat).in_(bindparam("chats", expanding=True)))
+    .group_by(INBOX.c.channel, INBOX.c.chat)
+)
+STILL_CLAIMED: Final = (
+    select(INBOX.c.id, INBOX.c.tries)
+    .where(_ids(INBOX), INBOX.c.state == "answering")
+    .order_by(INBOX.c.id)
+    .with_for_update()
+)
+ANSWERED: Final = update(INBOX).where(_ids(INBOX)).values(state="done", body=None)
+SENT: Final = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.tries == bindparam("try"))
+    .values(
+        state="sent", body=null(), until=None, settled=bindparam("now"), message_id=bindparam("message"),
+        reason=bindparam("why"),
     )
-
-
-class Body(Base):
-    """A bubble that many rows share: one text to thousands is kept once."""
-
-    __tablename__ = "bodies"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
-    bulletin: Mapped[int | None] = mapped_column(index=True)
-    channel: Mapped[str | None] = mapped_column(String(20))
-    person: Mapped[bool | None] = mapped_column()  # for people who subscribed, or for groups
+)  # fmt: skip
 
 
 async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> int:
     """Keep updates that are new (`channel`, `key`, `chat`, `body`, `at`); how many were."""
     if not rows:
         return 0
-    statement = (
-        insert_into(session, Received)
-        .on_conflict_do_nothing(index_elements=["channel", "key"])
-        .returning(Received.id)
+    insert_new = (
+        insert_into(session, INBOX).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(INBOX.c.id)
     )
-    return len(
-        (await session.scalars(statement, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])).all()
-    )
+    found = await session.execute(insert_new, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])
+    return len(found.all())
 
 
 async def newest(session: AsyncSession, channel: str) -> dt.datetime | None:
@@ -139,51 +168,32 @@ async def known(session: AsyncSession, channel: str, keys: Collection[str]) -> s
 
 async def waiting(session: AsyncSession, channel: str, chat: str | None = None) -> int:
     """How many updates of a channel, or of one chat in it, are not answered yet."""
-    found = select(func.count()).where(Received.channel == channel, Received.state == "waiting")
-    return (await session.scalar(found if chat is None else found.where(Received.chat == chat))) or 0
+    found = WAITING if chat is None else WAITING.where(INBOX.c.chat == chat)
+    return (await session.execute(found, {"channel": channel})).scalar() or 0
 
 
 async def waiting_by_chat(session: AsyncSession, chats: Collection[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """How many updates of each of these chats (channel, chat) are not answered yet."""
-    found = await session.execute(
-        select(Received.channel, Received.chat, func.count())
-        .where(Received.state == "waiting", tuple_(Received.channel, Received.chat).in_(chats))
-        .group_by(Received.channel, Received.chat)
-    )
+    found = await session.execute(WAITING_BY_CHAT, {"chats": list(chats)})
     return Counter({(channel, chat): number for channel, chat, number in found})
 
 
-async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> list[Received]:
+async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> list[Claimed]:
     """Take updates to answer: for each chat its oldest open one, and no other before that is settled."""
-    earlier = aliased(Received)
-    first = ~exists().where(
-        earlier.channel == Received.channel, earlier.chat == Received.chat, earlier.id < Received.id,
-        earlier.state.in_(("waiting", "answering")),
-    )  # fmt: skip
-    free = or_(Received.state == "waiting", and_(Received.state == "answering", Received.until < now))
-    rows = list(
-        await session.scalars(
-            select(Received).where(free, first).order_by(Received.id).limit(most).with_for_update(skip_locked=True)
-        )
-    )
-    for row in rows:
-        row.state, row.until, row.tries = "answering", now + LEASE, row.tries + 1
-    return rows
+    found = (await session.execute(NEXT_RECEIVED, {"now": now, "most": most})).all()
+    if found:
+        await session.execute(TAKE_RECEIVED, {"ids": [row.id for row in found], "lease": now + LEASE})
+    return [Claimed(row.id, row.channel, row.chat, row.body, row.tries + 1) for row in found]
 
 
-async def still_claimed(session: AsyncSession, claimed: Sequence[Received]) -> list[Received]:
+async def still_claimed(session: AsyncSession, claimed: Sequence[Claimed]) -> list[Claimed]:
     """Those that nobody else took meanwhile, held until the end of the transaction; each try has its number."""
-    rows = await session.execute(
-        select(Received.id, Received.tries)
-        .where(Received.id.in_([row.id for row in claimed]), Received.state == "answering")
-        .order_by(Received.id)
-        .with_for_update()
-    )
+    rows = await session.execute(STILL_CLAIMED, {"ids": [row.id for row in claimed]})
     tries = {row.id: row.tries for row in rows}
     return [row for row in claimed if tries.get(row.id) == row.tries]
 
 
-async def give_back(session: AsyncSession, claimed: Sequence[Received]) -> None:
+async def give_back(session: AsyncSession, claimed: Sequence[Claimed]) -> None:
     """They were not tried: whoever comes next takes them at once."""
     ids = [row.id for row in await still_claimed(session, claimed)]
     back = update(Received).where(Received.id.in_(ids)).values(state="waiting", tries=Received.tries - 1)
@@ -192,10 +202,10 @@ async def give_back(session: AsyncSession, claimed: Sequence[Received]) -> None:
 
 async def answered(session: AsyncSession, ids: Sequence[int], deliveries: Sequence[Mapping[str, object]]) -> None:
     """These updates are answered with these bubbles, in their order."""
-    done = update(Received).where(Received.id.in_(ids)).values(state="done", body=None)
-    await session.execute(done.execution_options(synchronize_session=False))
+    if ids:
+        await session.execute(ANSWERED, {"ids": list(ids)})
     if deliveries:
-        await session.execute(insert(Delivery), list(deliveries))
+        await session.execute(insert(OUTBOX), list(deliveries))
 
 
 async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) -> None:
@@ -206,29 +216,26 @@ async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) 
 
 async def claim_deliveries(
     session: AsyncSession, channel: str, now: dt.datetime, most: int, busy: Iterable[str] = (), last: int = BULLETIN
-) -> list[Delivery]:
+) -> list[Flying]:
     """Take bubbles to send: for each chat its oldest open one, urgent lanes first; none for a chat that is `busy`.
 
     `last`: the last lane that may go now, such as `ALARM` in quiet hours.
     """
-    earlier = aliased(Delivery)
-    first = ~exists().where(
-        earlier.channel == Delivery.channel, earlier.chat == Delivery.chat, earlier.id < Delivery.id,
-        earlier.lane <= Delivery.lane, earlier.state.in_(("queued", "sending")),
-    )  # fmt: skip
-    rows = list(
-        await session.scalars(
-            select(Delivery)
-            .where(Delivery.channel == channel, Delivery.state == "queued", Delivery.not_before <= now, first)
-            .where(Delivery.chat.not_in(list(busy)), Delivery.lane <= last)
-            .order_by(Delivery.lane, Delivery.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    for row in rows:
-        row.state, row.until, row.tries = "sending", now + LEASE, row.tries + 1
-    return rows
+    wanted = {"channel": channel, "now": now, "most": most, "busy": list(busy), "last": last}
+    found = (await session.execute(NEXT_DELIVERIES, wanted)).all()
+    if found:
+        await session.execute(TAKE_DELIVERIES, {"ids": [row.id for row in found], "lease": now + LEASE})
+    return [Flying(*row)._replace(tries=row.tries + 1) for row in found]
+
+
+async def sent(session: AsyncSession, rows: Sequence[tuple[Flying, str | None, str]], now: dt.datetime) -> None:
+    """These reached the platform, which gave each an id, perhaps, and said something, perhaps."""
+    if rows:
+        settled = [
+            {"row": row.id, "try": row.tries, "message": message, "why": why[:300], "now": now}
+            for row, message, why in rows
+        ]
+        await session.execute(SENT, settled)
 
 
 async def bodies(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[str, Any]]:
@@ -239,7 +246,7 @@ async def bodies(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[
     return {row.id: row.body for row in rows}
 
 
-async def still_flying(session: AsyncSession, sent: Sequence[Delivery]) -> dict[int, Delivery]:
+async def still_flying(session: AsyncSession, sent: Sequence[Flying]) -> dict[int, Delivery]:
     """Those that nobody else sends again meanwhile, as they stand now, held until the end of the transaction."""
     rows = await session.scalars(
         select(Delivery).where(Delivery.id.in_([row.id for row in sent])).order_by(Delivery.id).with_for_update()

@@ -26,8 +26,8 @@ from handlers.contract import Reply
 
 SENT: Final = SendResult(outcome=Outcome.SENT, message_id="1")
 LIMITS: Final = Limits(
-    text=4000, bubbles=3, buttons=0, button_title=20, per_second=1000, burst=1000, per_chat_second=1000, group_ids="-",
-    per_group_minute=60_000,
+    text=4000, bubbles=3, buttons=0, button_title=20, per_second=1000, burst=1000, per_chat_second=1e6, group_ids="-",
+    per_group_minute=6e7,
 )  # fmt: skip
 _keys = itertools.count(1)
 

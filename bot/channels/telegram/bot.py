@@ -8,6 +8,7 @@ import hmac
 import html
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -15,6 +16,8 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.channel import (
+    ANYBODY,
+    SHOWN,
     Health,
     Ignored,
     Limits,
@@ -81,6 +84,7 @@ class Telegram:
         self._menus_stand = False
         self._lost = 0
         self._connected = asyncio.Event()
+        self._shown = lru_cache(SHOWN)(self._show)
 
     def verify(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the secret token is ours; a header's broken letters compare as unequal, they raise nothing."""
@@ -103,7 +107,9 @@ class Telegram:
 
     def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
         """Text, keyboard, pins, cards."""
-        return rendering.render(reply, update, text, limits=self.limits, public_url=self._public_url)
+        if update.group or update.thread or update.press is not None:
+            return self._show(reply, text, update)
+        return self._shown(reply, text)
 
     def address(self, start: str) -> str | None:
         """The bot's link; a tap on "Start" sends us what it carries."""
@@ -220,6 +226,9 @@ class Telegram:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._client.close()
+
+    def _show(self, reply: Reply, text: Texts, update: Update = ANYBODY) -> Sequence[Outgoing]:
+        return rendering.render(reply, update, text, limits=self.limits, public_url=self._public_url)
 
     async def _deliver(self, chat: str, body: Mapping[str, Any]) -> SendResult:
         try:

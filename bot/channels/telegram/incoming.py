@@ -23,6 +23,8 @@ CONTENT: Final = (  # what a person sends; all else in a message tells of the ch
     "text", "caption", "location", "venue", "photo", "document", "sticker", "voice", "video", "audio", "animation",
     "video_note", "contact", "dice", "poll", "story",
 )  # fmt: skip
+WORDS: Final = frozenset({"message_id", "from", "chat", "date", "text", "entities"})
+LATEST: Final = 2**33  # seconds since 1970
 GROUP: Final = frozenset({"group", "supergroup"})
 LONGEST_TITLE: Final = 200
 _TALK: Final = re.compile(r"\D{0,40}#(\d{1,9})\b")
@@ -45,6 +47,8 @@ def read(data: object, me: Me) -> tuple[Update, ...]:
     if kind is None:
         log.info("event ignored", channel="telegram", kind=kind_of(data))
         return ()
+    if plain := _words(data, me):
+        return (plain,)
     try:
         update = telegram.Update.de_json(data, None)
         found = _READERS[kind](update, me)
@@ -84,23 +88,50 @@ def _message(update: telegram.Update, me: Me) -> Update | None:
             return None
         text = _without_name(text, me)
     place = message.location or (message.venue.location if message.venue else None)
-    press = start = None
-    if command:
-        name, rest = command[1].lower(), (command[3] or "").strip()
-        if name == "start":
-            text, start = "", rest if PAYLOAD.fullmatch(rest) else ""
-        elif rest and (name == ASK or name in PRESSES):
-            text = _without_name(rest, me)  # what follows a command is a question
-        elif name in PRESSES:
-            text, press = "", PRESSES[name]
-        else:
-            text = "" if name == ASK else f"/{name}"
+    text, press, start = _asked(command, me) if command else (text, None, None)
     return Update(
         key=key, chat=str(chat.id), sender=sender, at=at, text=text, press=press, start=start,
         location=(float(place.latitude), float(place.longitude)) if place else None,
-        lang=_lang(message.from_user), group=group, thread=_thread(message), title=_title(chat) if group else None,
+        lang=_lang_of(message.from_user), group=group, thread=_thread(message), title=_title(chat) if group else None,
         about=_about(message, me),
     )  # fmt: skip
+
+
+def _words(data: dict[str, Any], me: Me) -> Update | None:
+    """What nearly everybody sends, words in a chat of his own, read without the library; None: anything else."""
+    message = data.get("message")
+    if not isinstance(message, dict) or not message.keys() <= WORDS:
+        return None
+    match message:
+        case {
+            "message_id": int(number), "date": int(date), "text": str(text),
+            "chat": {"id": int(chat), "type": "private"},
+            "from": {"id": int(sender), "is_bot": False, "first_name": str(), **user},
+        } if text and 0 <= date < LATEST:  # fmt: skip
+            code = user.get("language_code", "")
+        case _:
+            return None
+    if not isinstance(code, str):
+        return None
+    text = _clean(text)
+    command = COMMAND.fullmatch(text)
+    text, press, start = _asked(command, me) if command else (text, None, None)
+    return Update(
+        key=f"{data['update_id']}:{number}", chat=str(chat), sender=str(sender), text=text, press=press, start=start,
+        at=dt.datetime.fromtimestamp(date, dt.UTC), lang=_lang(code),
+    )  # fmt: skip
+
+
+def _asked(command: re.Match[str], me: Me) -> tuple[str, str | None, str | None]:
+    """What a command says: words, the button that it stands for, what a deep link carried."""
+    name, rest = command[1].lower(), (command[3] or "").strip()
+    if name == "start":
+        return "", None, rest if PAYLOAD.fullmatch(rest) else ""
+    if rest and (name == ASK or name in PRESSES):
+        return _without_name(rest, me), None, None  # what follows a command is a question
+    if name in PRESSES:
+        return "", PRESSES[name], None
+    return "" if name == ASK else f"/{name}", None, None
 
 
 def _press(update: telegram.Update, me: Me) -> Update | None:
@@ -115,7 +146,7 @@ def _press(update: telegram.Update, me: Me) -> Update | None:
         # The press's own id stands in the key, so that whoever answers can stop the button's spinning.
         key=f"{update.update_id}:{query.id}",
         chat=str(chat.id), sender=str(query.from_user.id), at=dt.datetime.now(dt.UTC), press=_clean(query.data)[:64],
-        lang=_lang(query.from_user), group=group, thread=_thread(query.message),
+        lang=_lang_of(query.from_user), group=group, thread=_thread(query.message),
         title=_title(chat) if group else None,
     )  # fmt: skip
 
@@ -131,7 +162,7 @@ def _membership(update: telegram.Update, me: Me) -> Update | None:
     group = chat.type != "private"
     return Update(
         key=str(update.update_id), chat=str(chat.id), sender=str(change.from_user.id if group else chat.id),
-        at=change.date, what="left" if out else "joined", lang=_lang(change.from_user), group=group,
+        at=change.date, what="left" if out else "joined", lang=_lang_of(change.from_user), group=group,
         title=_title(chat) if group else None,
     )  # fmt: skip
 
@@ -193,9 +224,13 @@ def _title(chat: telegram.Chat) -> str | None:
     return _clean(chat.title)[:LONGEST_TITLE] if chat.title else None
 
 
-def _lang(user: telegram.User | None) -> Lang | None:
+def _lang_of(user: telegram.User | None) -> Lang | None:
+    return _lang(user.language_code or "") if user else None
+
+
+def _lang(code: str) -> Lang | None:
     """As the app is set; who reads neither is served better by English, a Khmer neighbour by Vietnamese."""
-    code = (user.language_code or "").lower().partition("-")[0] if user else ""
+    code = code.lower().partition("-")[0]
     if not code:
         return None
     return "vi" if code in {"vi", "km"} else "en"

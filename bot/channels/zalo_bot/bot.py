@@ -10,6 +10,7 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -17,6 +18,8 @@ import structlog
 
 from bot.channels import plain
 from bot.channels.channel import (
+    ANYBODY,
+    SHOWN,
     Health,
     Ignored,
     Malformed,
@@ -32,7 +35,8 @@ from bot.channels.zalo_bot.api import UNREACHED, Answer, Api
 from bot.channels.zalo_bot.incoming import event_of, updates
 from bot.channels.zalo_bot.outgoing import LIMITS, bubble
 from bot.settings import Settings
-from handlers.contract import Reply, Texts
+from content.texts import Texts
+from handlers.contract import Reply
 
 log = structlog.get_logger()
 HEADER: Final = "X-Bot-Api-Secret-Token"
@@ -62,6 +66,7 @@ class ZaloBot:
         self._bot = token.partition(":")[0]
         self._names = {settings.zalo_bot_name} if settings.zalo_bot_name else set()
         self._api = Api(settings.zalo_bot_api_url, token, settings.zalo_bot_secret)
+        self._shown = lru_cache(SHOWN)(self._show)
         self._open = asyncio.Event()  # connected: polling may begin
         self._in_a_row: dict[int, tuple[int, float]] = {}  # a code -> how often since the last success, last when
         self._refused: OrderedDict[str, int] = OrderedDict()  # a chat -> its refusals in a row
@@ -87,7 +92,7 @@ class ZaloBot:
 
     def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
         """Always one bubble. No `sendChatAction`: it may count against the month, and answers come at once."""
-        return (bubble(reply, update, text, self._public_url),)
+        return (self._show(reply, text, update) if update.group else self._shown(reply, text),)
 
     async def connect(self, *, webhook: str | None) -> None:
         """Ask who we are, then set the webhook, or take away one that would make polling deaf."""
@@ -188,6 +193,9 @@ class ZaloBot:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._api.close()
+
+    def _show(self, reply: Reply, text: Texts, update: Update = ANYBODY) -> Outgoing:
+        return bubble(reply, update, text, self._public_url)
 
     async def _call(self, method: str, params: Mapping[str, object] | None = None, *, wait: float = CALL) -> Answer:
         return await self._api.call(method, params or {}, wait=wait)

@@ -5,12 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 
-from bot.channels.channel import Health, Ignored, Note, Outcome, Outgoing, SendResult, State, Update, uncounted
+from bot.channels.channel import (
+    SHOWN,
+    Health,
+    Ignored,
+    Note,
+    Outcome,
+    Outgoing,
+    SendResult,
+    State,
+    Update,
+    uncounted,
+)
 from bot.channels.ports import Tokens
 from bot.channels.zalo_oa import codes, events, groups, history, rendering
 from bot.channels.zalo_oa.access import CONSENT_AGAIN, LIFE, Access, NoToken, expiry
@@ -18,8 +30,8 @@ from bot.channels.zalo_oa.api import Answer, Api, Silent
 from bot.channels.zalo_oa.oauth import Consent, OAuth, Pair, WrongCallback
 from bot.channels.zalo_oa.results import result, text_of
 from content.hours import HERE
-from content.texts import day
-from handlers.contract import Reply, Texts
+from content.texts import Texts, day
+from handlers.contract import Reply
 
 log = structlog.get_logger()
 REVOKED: Final = f"the OA took its consent back; {CONSENT_AGAIN}"
@@ -63,6 +75,7 @@ class ZaloOa:
         self._clock = clock
         self._revoked: dt.datetime | None = None
         self._quota_told = False
+        self._shown = lru_cache(SHOWN)(self._show)
 
     def address(self, start: str) -> str | None:
         """The account's page; no link of Zalo's carries anything to an Official Account, as of 2026-11."""
@@ -90,7 +103,10 @@ class ZaloOa:
 
     def render(self, reply: Reply, update: Update, text: Texts) -> Sequence[Outgoing]:
         """One bubble where it fits, three at most, buttons below the last."""
-        return rendering.render(reply, text, group=update.group, public_url=self._public_url, template=self._template)
+        return self._shown(reply, text, update.group)
+
+    def _show(self, reply: Reply, text: Texts, group: bool) -> Sequence[Outgoing]:
+        return rendering.render(reply, text, group=group, public_url=self._public_url, template=self._template)
 
     async def connect(self, *, webhook: str | None) -> None:
         """Get a token and ask who we are. The webhook's address can only be set by hand, in Zalo's console."""

@@ -1,0 +1,37 @@
+"""An update as a row of the inbox, and its answer as rows of the outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import orjson
+
+from bot.channels.channel import Update
+from bot.storage import queues
+from bot.storage.queues import Claimed
+
+
+def delivery_of(row: Claimed, body: Mapping[str, object]) -> dict[str, object]:
+    """The outbox row of one bubble that answers an update."""
+    now = dt.datetime.now(dt.UTC)
+    return {
+        "channel": row.channel, "chat": row.chat, "lane": queues.REPLY, "body": dict(body), "state": "queued",
+        "tries": 0, "not_before": now, "expires": now + queues.BODY_KEPT, "received": row.id, "at": now, "reason": "",
+    }  # fmt: skip
+
+
+def packed(update: Update) -> str:
+    """As it stands in the inbox."""
+    return orjson.dumps(update).decode()
+
+
+def unpacked(body: str, chat: str) -> Update:
+    """As it came; `chat` is where it stands now."""
+    data = orjson.loads(body)
+    if not data["moved_to"]:
+        data["chat"] = chat  # a group may have moved since
+    data["at"] = dt.datetime.fromisoformat(data["at"])
+    if data["location"]:
+        data["location"] = tuple(data["location"])
+    return Update(**data)

@@ -1,0 +1,79 @@
+"""The rows of the inbox and the outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.storage.tables import Base
+
+# Lanes: the lower goes first. Nobody who asks waits for bulletins; an `ALARM` passes in quiet hours.
+URGENT, REPLY, ALARM, HURRY, BULLETIN = range(5)
+
+
+class Received(Base):
+    """One update; its body is erased when it is answered, its key stays against repeats."""
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(120))
+    chat: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, answering, done, failed
+    tries: Mapped[int] = mapped_column(default=0)
+    until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # the lease
+    at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("ix_inbox_open", "state", "channel", "chat", "id"),
+    )
+
+
+class Delivery(Base):
+    """One bubble to one chat."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    chat: Mapped[str] = mapped_column(String(64))
+    lane: Mapped[int] = mapped_column(default=REPLY)
+    body: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # queued, sending, an `Outcome`; of a bulletin also paused, cancelled, by_hand (an officer forwarded it)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    expires: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    message_id: Mapped[str | None] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    received: Mapped[int | None] = mapped_column()  # the inbox row that it answers
+    bulletin: Mapped[int | None] = mapped_column()  # the bulletin that it carries
+    shared: Mapped[int | None] = mapped_column()  # the `Body` that it has in common with others
+    at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    settled: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    __table_args__ = (
+        Index("ix_outbox_next", "channel", "state", "lane", "id"),
+        Index("ix_outbox_chat", "channel", "chat", "state", "id"),
+        Index("ix_outbox_bulletin", "bulletin", "state", "channel", "chat"),
+        Index(
+            "ix_outbox_flying",
+            "until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
+    )
+
+
+class Body(Base):
+    """A bubble that many rows share: one text to thousands is kept once."""
+
+    __tablename__ = "bodies"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    bulletin: Mapped[int | None] = mapped_column(index=True)
+    channel: Mapped[str | None] = mapped_column(String(20))
+    person: Mapped[bool | None] = mapped_column()  # for people who subscribed, or for groups

@@ -1,0 +1,87 @@
+"""SQLite in the event loop's own thread, for transactions of a few short statements.
+
+`aiosqlite` hands each call to a thread and waits for it to come back: of a message's short statements that is most of
+the work. Here a statement is a plain call; it takes microseconds, and nothing waits in it: the one thing that may
+take long, the turn to write, is asked for without waiting and again a little later, with the loop free in between.
+Nothing that reads or changes many rows belongs here, since the loop stands still for as long as it takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import time
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
+from sqlalchemy.util import await_only
+
+PATIENCE: Final = 10.0  # seconds that a writer waits for its turn, as `busy_timeout` does elsewhere
+LOOKS: Final = 0.002, 0.02  # seconds between two tries, at least and at most
+CHECKPOINT: Final = 20_000  # pages: copying them back is left to the connections that have a thread, while they come
+
+
+class _Cursor(sqlite3.Cursor):
+    async def _async_soft_close(self) -> None:
+        """What SQLAlchemy asks of a cursor that it cannot close by a plain call; this one it can."""
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    """Python's own SQLite, called as it is, in the place of a driver that has to be awaited."""
+
+    driver = "swift"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:  # noqa: ARG003 - the dialect's own signature
+        """Waiting for a connection must leave the loop free."""
+        return AsyncAdaptedQueuePool
+
+    def get_driver_connection(self, connection: Any) -> Any:
+        """Nothing stands between."""
+        return connection
+
+
+registry.register("sqlite.swift", __name__, "Dialect")
+
+
+def engine(url: URL, **more: Any) -> AsyncEngine:
+    """An engine on the same file."""
+    made = create_async_engine(
+        url.set(drivername="sqlite+swift"), connect_args={"factory": _Connection, "check_same_thread": False}, **more
+    )
+
+    @event.listens_for(made.sync_engine, "connect")
+    def _pragmas(connection: Any, _: object) -> None:
+        connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
+
+    return made
+
+
+def begin(connection: Connection) -> None:
+    """Take SQLite's one write lock, or wait for it without holding anybody up."""
+    until = time.monotonic() + PATIENCE
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError:
+                if time.monotonic() > until:
+                    raise
+            await_only(asyncio.sleep(random.uniform(*LOOKS)))  # noqa: S311 - spreads tries, keeps no secret
+    finally:
+        connection.exec_driver_sql("PRAGMA busy_timeout=10000")
