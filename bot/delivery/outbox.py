@@ -56,6 +56,7 @@ class Outbox:
         self._quiet = quiet
         self._bodies: dict[int, Mapping[str, object]] = {}  # those that rows share
         self._faulty = True  # perhaps: an earlier process may have noted it; the first that is sent takes it back
+        self._held_back = False  # by the pace, at the last look
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._landed: list[tuple[Delivery, SendResult]] = []
         self._counted = asyncio.Event()  # it is known how many processes send beside us
@@ -91,6 +92,7 @@ class Outbox:
     async def _work(self, tasks: asyncio.TaskGroup) -> int:
         """Settle what has landed and claim what may fly, in one transaction; how many were claimed."""
         landed = list(self._landed)
+        self._held_back = self._pace.allowance() < 1
         if not landed and not self._free(0):
             return 0
         rows: list[Delivery] = []
@@ -196,8 +198,8 @@ class Outbox:
         """Until something lands, a chat is free again, the pace allows more, or a second has passed."""
         waits = [w for w in (self._pace.wait(), self._pace.next_free()) if w > 0]
         self.work.clear()
-        if self._landed:
-            return
+        if self._landed or (self._held_back and self._pace.allowance() >= 1):
+            return  # something landed, or the pace allowed the next, since the last look
         try:
             await asyncio.wait_for(self.work.wait(), timeout=min([1.0, *waits]))
         except TimeoutError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import DateTime, String, delete, select
+from sqlalchemy import DateTime, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +57,23 @@ async def replied(session: AsyncSession, channel: str, chat: str, left: int | No
     if contact := await row(session, Contact, (channel, chat)):
         contact.replies += 1
         contact.replies_left = left
+
+
+async def replies_left(session: AsyncSession, channel: str, chat: str) -> int | None:
+    """The free replies that this chat may still get, as the platform last said; None: it said nothing."""
+    contact = await row(session, Contact, (channel, chat))
+    return contact.replies_left if contact else None
+
+
+async def by_replies(session: AsyncSession, channel: str, since: dt.datetime) -> dict[int, int]:
+    """How many people who wrote after `since` got how many bubbles since they last wrote."""
+    rows = await session.execute(
+        select(Contact.replies, func.count().label("people"))
+        .where(Contact.channel == channel, Contact.group.is_(False), Contact.last_at > since)
+        .group_by(Contact.replies)
+        .order_by(Contact.replies)
+    )
+    return {row.replies: row.people for row in rows}
 
 
 async def keep_quiet(session: AsyncSession, channel: str, chat: str, until: dt.datetime | None) -> None:
