@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache, partial
 
 from bot.channels import channels
 from bot.channels.channel import Channel
@@ -20,25 +21,45 @@ from bot.dialogue.press import kind_of
 from bot.dialogue.wire import answer_json
 from bot.metrics import Metrics
 from bot.office.access import Access
+from bot.office.allowances import Allowances
 from bot.office.binding import Binding
+from bot.office.bulletin_news import BulletinNews
+from bot.office.bulletin_page import BulletinPages
+from bot.office.bulletin_preview import Previews
+from bot.office.bulletin_review import Review
+from bot.office.bulletin_search import BulletinSearch
+from bot.office.bulletin_words import Renderings
 from bot.office.bulletins import Bulletins
+from bot.office.code_views import CodeViews
 from bot.office.codes import Codes
+from bot.office.connections import Connections
+from bot.office.contents import Contents
 from bot.office.corrections import Corrections
-from bot.office.handover import Handover
-from bot.office.handover_desk import HandoverDesk
-from bot.office.handover_parts import HandoverParts, handover_core, handover_parts
+from bot.office.dictation import Dictating
+from bot.office.groups import Groups
+from bot.office.handover_parts import HandoverParts, handover_desk, handover_parts
 from bot.office.handover_web import News
+from bot.office.joining import Joining
 from bot.office.keys import Keys
+from bot.office.kit import PostingKit
 from bot.office.landing import Landing
 from bot.office.lists import Lists
 from bot.office.logins import Logins
 from bot.office.meter import DutyMeter
 from bot.office.office import Office
+from bot.office.preview import Preview
+from bot.office.print_shop import PrintShop, Setup
+from bot.office.printing import Printing
+from bot.office.proofs import Proofs
 from bot.office.published import Published
+from bot.office.questions import Questions
 from bot.office.records import Records
 from bot.office.report import Reports
+from bot.office.resting import Resting
 from bot.office.scans import Scans
 from bot.office.sheets import Sheets
+from bot.office.showings import Showings, ShowingsInChat
+from bot.office.target_search import TargetSearch
 from bot.office.visits import Visits
 from bot.office.waiting import Waiting
 from bot.settings import Settings
@@ -46,6 +67,7 @@ from bot.storage.conversations import PeopleInDatabase
 from bot.storage.database import Database
 from bot.storage.published import PublishedInDatabase
 from bot.storage.tokens import TokensInDatabase
+from bot.storage.within import Transactions
 from bot.understanding import Understanding, model
 from content import loader
 from content.hours import HERE
@@ -72,7 +94,12 @@ class House:
         self.dialogue = dialogue
         self.engine = engine
         self.office = _office(
-            settings, database, dialogue.pack, engine.channels, handover.core, engine.inbox.answered.set
+            settings,
+            database,
+            dialogue.pack,
+            engine.channels,
+            engine.inbox.answered.set,
+            lambda: dialogue.understanding,
         )
         self.handover = handover.web
         self.published = Published(database)
@@ -205,32 +232,58 @@ def _office(
     database: Database,
     pack: Pack,
     on: Mapping[str, Channel],
-    handover: Handover,
     rang: Callable[[], None] = lambda: None,
+    understanding: Callable[[], Understanding] | None = None,  # None: built when somebody asks for it
 ) -> Office:
     keys = Keys(settings.key())
     access = Access(database, pack, keys, settings.public_url)
     codes = Codes(database, pack, settings.public_url)
+    sheets = Sheets(database, pack, codes, settings.public_url)
+    proofs = Proofs(sheets, settings.public_url)
+    printing = Printing(database, sheets, proofs)
+    setup = Setup(database_url=settings.database_url, pack=settings.pack, public_url=settings.public_url)
+    handover = handover_desk(settings, database, pack, on, rang)
     return Office(
         access=access,
         logins=Logins(database, keys, access, on),
         records=Records(database),
-        waiting=Waiting(database),
+        waiting=Waiting(database, handover),
         codes=codes,
+        code_views=CodeViews(database, pack, codes),
         corrections=Corrections(pack, database),
-        sheets=Sheets(database, pack, codes, settings.public_url),
+        contents=Contents(pack, database),
+        preview=Preview(database, pack, settings.public_url),
+        questions=Questions(database, pack, understanding or cache(partial(_understanding, settings, pack))),
+        sheets=sheets,
+        proofs=proofs,
+        printing=printing,
+        targets=TargetSearch(database, pack, Landing(database, pack, {}, settings.public_url)),
+        print_shop=PrintShop(database, printing, setup),
         visits=Visits(database, pack, codes),
         lists=Lists(database, pack),
         bulletins=Bulletins(database, pack, on, settings.public_url, rang),
-        handover=HandoverDesk(database, pack, handover, on),
+        bulletin_search=BulletinSearch(database),
+        bulletin_pages=BulletinPages(database),
+        previews=Previews(database, Renderings(pack, on, settings.public_url)),
+        kit=PostingKit(database, settings.public_url),
+        groups=Groups(database),
+        showings=Showings(database),
+        handover=handover,
         meter=DutyMeter(database),
         reports=Reports(database, pack),
+        allowances=Allowances(database, on),
+        connections=Connections(database, on),
+        resting=Resting(database),
     )
 
 
-def _attendants(settings: Settings, pack: Pack, handover: HandoverParts) -> Sequence[Attendant]:
+def _understanding(settings: Settings, pack: Pack) -> Understanding:
+    return Understanding(pack, model.read(loader.find(settings.pack)))
+
+
+def _attendants(settings: Settings, pack: Pack, dictating: Dictating, handover: HandoverParts) -> Sequence[Attendant]:
     """Who is asked before the dialogue, in this order."""
-    return (Binding(pack, Keys(settings.key())), handover.chat)
+    return (Binding(pack, Keys(settings.key())), Joining(pack), ShowingsInChat(), dictating, handover.chat)
 
 
 def _engine(
@@ -242,17 +295,23 @@ def _engine(
     metrics: Metrics,
 ) -> Engine:
     key = hashlib.sha256(b"inbox" + settings.key()).digest()
+
+    def bulletins(transactions: Transactions) -> Bulletins:
+        return Bulletins(transactions, dialogue.pack, on, settings.public_url)
+
+    review = Review(bulletins, on, dialogue.sender)
+    attendants = _attendants(settings, dialogue.pack, Dictating(bulletins, review), handover)
     modes = {"telegram": settings.telegram_mode, "zalo-bot": settings.zalo_bot_mode}
     return Engine(
         database,
-        Inbox(database, dialogue, on, key, _attendants(settings, dialogue.pack, handover), handover.chat, metrics),
+        Inbox(database, dialogue, on, key, attendants, handover.chat, metrics),
         on,
         polling=frozenset(name for name in on if modes.get(name) == "polling"),
         unknown_sends=settings.unknown_sends,
         pace=settings.pace,
         public_url=settings.public_url.rstrip("/"),
         quiet=Quiet.of(settings.quiet_hours),
-        beside=(handover.clock.run,),
+        beside=(handover.clock.run, BulletinNews(database, on, review).run),
     )
 
 
@@ -288,4 +347,4 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
     """The officers' desk without the web: whoever has the shell is the administrator."""
     pack = loader.load(settings.pack)
     async with _opened(settings) as (database, on):  # channels render what is sent later, by whoever serves
-        yield _office(settings, database, pack, on, handover_core(settings, pack, on))
+        yield _office(settings, database, pack, on)

@@ -13,6 +13,8 @@ HoiPhuongError            one clear line, exit code 1
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from content.texts import texts
 
 
@@ -46,13 +48,28 @@ class WrongTarget(WrongInput):
     """A printed code cannot open this."""
 
 
-class NotAllowed(HoiPhuongError):
+class Key(str):
+    """A field of an error whose words stand under a key too."""
+
+    __slots__ = ()
+
+
+class Worded(HoiPhuongError):
+    """`key` and `fields` are the words, for pages in either language; as a string they are Vietnamese."""
+
+    def __init__(self, key: str, /, **fields: object) -> None:
+        self.key, self.fields = key, fields
+        super().__init__(self.said(texts("vi")))
+
+    def said(self, say: Callable[..., str]) -> str:
+        """The words, as `say` knows them by key."""
+        fields = {name: say(value) if isinstance(value, Key) else value for name, value in self.fields.items()}
+        return say(self.key, **fields)
+
+
+class NotAllowed(Worded):
     """This officer may not do this here."""
 
 
-class Refused(HoiPhuongError):
-    """An officer's wish cannot be done so; `key` and `fields` are the words, for pages in either language."""
-
-    def __init__(self, key: str, /, **fields: object) -> None:
-        super().__init__(texts("vi")(key, **fields))
-        self.key, self.fields = key, fields
+class Refused(Worded):
+    """An officer's wish cannot be done so."""

@@ -88,6 +88,10 @@ def _titled(title: str) -> Source:
     return Source(title=title)
 
 
+HOUSE: Final = "house"  # what lies over no item, but over all of them
+RESTING: Final = "resting"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known on one day: the pack, with officers' corrections over it. Ask here, not the pack."""
@@ -95,6 +99,11 @@ class Facts:
     pack: Pack
     at: dt.date
     overlays: Mapping[str, Mapping[str, Overlay]] = field(default_factory=lambda: NO_OVERLAYS)
+
+    @property
+    def resting(self) -> Overlay | None:
+        """Who switched the house off, and what is said instead of answers; None while it answers."""
+        return self.overlays.get(HOUSE, {}).get(RESTING)
 
     def number(self, id_: str) -> Number | None:
         """The number of a hotline, a unit or a place that may be shown (rule of truth 2), or None."""

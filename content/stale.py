@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from content.pack import Facts
+from content.pack import HOUSE, Facts
 from content.schema import Item, Procedure
 
 
@@ -67,6 +67,7 @@ def orphans(facts: Facts) -> list[tuple[str, str]]:
     return [
         (id_, field)
         for id_, fields in sorted(facts.overlays.items())
+        if id_ != HOUSE
         for field in sorted(fields)
         if field not in facts.corrected(id_)
     ]

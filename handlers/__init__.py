@@ -15,6 +15,7 @@ from handlers.initiatives import initiative
 from handlers.old_names import with_old_names
 from handlers.people import appointment, handover, out_of_scope, report
 from handlers.procedures import procedure
+from handlers.resting import resting, rests
 from handlers.smalltalk import smalltalk
 
 HANDLERS: Mapping[Kind, Handler] = {
@@ -35,6 +36,8 @@ HANDLERS: Mapping[Kind, Handler] = {
 
 async def answered(query: Query, desk: Desk) -> Reply:
     """The answer of the handler for this kind, with what every answer may need beside it."""
+    if rests(query, desk):
+        return await resting(query, desk)
     reply = await HANDLERS[query.understood.kind](query, desk)
     for beside in (with_others, with_old_names, said_aloud):
         reply = beside(reply, query, desk)

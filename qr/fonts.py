@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import fontpkg_be_vietnam_pro
 from reportlab.pdfbase import pdfmetrics
@@ -49,8 +49,20 @@ def printable(words: str) -> str:
 
 def width(words: str, font: str, size: float) -> float:
     """In points."""
+    known, other = _widths(font)
+    return size * 0.001 * sum(known.get(letter, other) for letter in words)
+
+
+@cache
+def _widths(font: str) -> tuple[dict[str, float], float]:
+    """How wide each letter is in a thousandth of the letters' size, and one that the font lacks.
+
+    reportlab measures the same, four times slower: half of the time of a card went there.
+    """
     register()
-    return float(pdfmetrics.stringWidth(words, font, size))
+    known: Any = pdfmetrics.getFont(font)  # whatever reportlab says of it: a TTFont, since we registered it
+    face = known.face
+    return {chr(letter): float(wide) for letter, wide in face.charWidths.items()}, float(face.defaultWidth)
 
 
 @lru_cache(maxsize=4096)
@@ -78,6 +90,7 @@ def fit(
     return Fitted((*kept[:-1], _cut(kept[-1] + "…", font, smallest, wide)), smallest, cut=True)
 
 
+@lru_cache(maxsize=4096)
 def one_line(words: str, font: str, *, wide: float, largest: float, smallest: float = 4) -> Fitted:
     """The words on one line, smaller where they are long, cut where they are longer."""
     text = printable(words)

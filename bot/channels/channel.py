@@ -28,6 +28,7 @@ class Limits:
     button_title: int  # characters
     per_second: float  # of the whole account
     burst: int
+    in_a_second: int | None = None  # of the whole account, within any one second, bursts too
     per_chat_second: float = 1.0
     per_group_minute: float = 20.0
     group_ids: str | None = None  # what the ids of groups begin with, where they can be told from people's
@@ -226,4 +227,13 @@ class Linked(Protocol):
 
     def address(self, start: str) -> str | None:
         """The address, with what it is to carry where the platform lets it; None while the account is not known."""
+        ...
+
+
+@runtime_checkable
+class GroupLinked(Protocol):
+    """A channel whose account can be added to a group by an address."""
+
+    def group_address(self, start: str) -> str | None:
+        """The address, with what it is to carry; None while the account is not known."""
         ...

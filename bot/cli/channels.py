@@ -7,7 +7,7 @@ import csv
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,12 +19,12 @@ from bot.channels.sms import Sms
 from bot.channels.zalo_oa import ZaloOa
 from bot.channels.zalo_oa.groups import Group, NotRead
 from bot.channels.zalo_oa.oauth import WrongCallback
-from bot.cli.desk import print_json
+from bot.cli.desk import at_desk, print_json
 from bot.errors import WrongInput
+from bot.office.connections import WAIT, looked_at
+from bot.storage import audit
 from content.texts import texts
 from handlers.contract import Texts
-
-WAIT: Final = 15.0  # seconds for one platform
 
 Language = Annotated[Literal["vi", "en"], typer.Option(help="Language of the words.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
@@ -76,6 +76,20 @@ def groups(json: Json = False) -> None:
     table.writerows((ZaloOa.name, group.id, group.name) for group in found if group.enabled)
 
 
+@app.command()
+def off(words: Annotated[str, typer.Option(help="What residents are told beside.")] = "") -> None:
+    """The off switch: answer nothing by itself any more, anywhere, at once. Danger and “gặp cán bộ” still work."""
+    at_desk(lambda desk: desk.resting.off(words, by=audit.SHELL))
+    print(texts("vi")("resting.is_off"))
+
+
+@app.command()
+def on() -> None:
+    """Answer again."""
+    at_desk(lambda desk: desk.resting.on(by=audit.SHELL))
+    print(texts("vi")("resting.is_on"))
+
+
 async def _groups() -> Sequence[Group]:
     say = texts("vi")
     async with opened_channels(settings.load()) as on:
@@ -98,15 +112,10 @@ async def _check(say: Texts) -> list[dict[str, object]]:
 
 async def _looked_at(channel: Channel, say: Texts) -> dict[str, object]:
     await _connected(channel, None)
-    try:
-        async with asyncio.timeout(WAIT):
-            notes = [{"text": say(n.key, **n.fields), "wrong": n.wrong} for n in await channel.inspect()]
-    except TimeoutError:
-        notes = []
-    health = channel.health
-    ready = health.state == "ready" and not any(note["wrong"] for note in notes)
+    found = await looked_at(channel)
+    notes = [{"text": say(note.key, **note.fields), "wrong": note.wrong} for note in found.notes]
     return {
-        "channel": channel.name, "configured": True, "state": health.state, "why": health.why, "ready": ready,
+        "channel": channel.name, "configured": True, "state": found.state, "why": found.why, "ready": found.ready,
         "notes": notes,
     }  # fmt: skip
 

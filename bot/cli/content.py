@@ -126,7 +126,7 @@ def history(item: Item, json: Json = False) -> None:
     except WrongValue as why:
         raise WrongInput(texts("vi")(why.key, **why.fields)) from why
     if json:
-        print_json([{"item": item} | asdict(entry) for entry in entries])
+        print_json([{"item": item, "field": e.field, "value": e.value, "by": e.by, "at": e.at} for e in entries])
         return
     for entry in entries:
         at = f"{entry.at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"

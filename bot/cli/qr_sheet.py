@@ -109,7 +109,9 @@ def visited(
     done_on: Annotated[str | None, typer.Option(help="Day of it, as 2026-11-25; today by default.")] = None,
     remark: Annotated[str, typer.Option(help="Remark; write no names.")] = "",
     place: Annotated[str, typer.Option(help="Where a board hangs; its label by default.")] = "",
-    kind: Annotated[Round, typer.Option(help="round: a card handed over; board: a board put up.")] = "round",
+    kind: Annotated[
+        Round, typer.Option(help="round: a card handed over; board: a board put up; missed: nobody was at home.")
+    ] = "round",
     json: Json = False,
 ) -> None:
     """Write down what a round did. Bad entries are told, good ones kept; exit with 1 where one was bad."""

@@ -19,7 +19,9 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.meter import Meter
 from bot.delivery.outbox import Outbox
 from bot.delivery.quiet import NEVER, Quiet
+from bot.delivery.reminders import Reminders
 from bot.delivery.schedule import Schedule
+from bot.delivery.showings import ShowingCalls
 from bot.metrics import Metrics
 from bot.storage import leases, queues, usage
 from bot.storage.database import Database
@@ -29,7 +31,6 @@ FIRST_TRY: Final = 10.0  # seconds that the first connection may take before it 
 LONGEST_WAIT: Final = 300.0  # seconds between two tries to connect
 WATCH: Final = 30.0  # seconds between two looks at a connection that stands
 RENEW: Final = leases.LENGTH.total_seconds() / 3  # seconds between two renewals of a lease
-NEARLY: Final = 0.8  # of a month's messages, or of the people: the operator is told
 TIDY: Final = 3600.0  # seconds between two erasures of what may no longer be kept
 
 
@@ -60,6 +61,7 @@ class Engine:
             for channel in channels.values()
         ]
         self._schedule = Schedule(database, quiet, inbox.answered, channels)
+        self._reminders = Reminders(database, channels, quiet, public_url, inbox.answered)
 
     async def run(self, *, receives: bool, delivers: bool) -> None:
         """Until cancelled: `receives` for whoever has the web, `delivers` for whoever answers and sends."""
@@ -74,6 +76,8 @@ class Engine:
                 tasks.create_task(self._waking())
                 tasks.create_task(self._tidying())
                 tasks.create_task(self._schedule.run())
+                tasks.create_task(self._reminders.run())
+                tasks.create_task(ShowingCalls(self._database, self.channels, self.inbox.answered).run())
                 for forever in self._beside:
                     tasks.create_task(forever())
                 tasks.create_task(Meter(self._database, self.channels).run())
@@ -112,13 +116,13 @@ class Engine:
                 await self._measure(channel)
                 if registers:
                     await catching.look(dt.datetime.now(dt.UTC), reconnected=True)
-                await asyncio.sleep(WATCH)
+                await _stands(channel)
                 while channel.health.state == "ready":  # until tending, or a send, finds the account at fault
                     await channel.tend()
                     await self._measure(channel)
                     if registers:
                         await catching.look(dt.datetime.now(dt.UTC))
-                    await asyncio.sleep(WATCH)
+                    await _stands(channel)
                 continue
             log.warning("channel", channel=channel.name, state=channel.health.state, why=channel.health.why)
             tries += 1
@@ -137,10 +141,10 @@ class Engine:
             log.error("usage unknown", channel=channel.name, error=type(error).__name__)
             return
         said = [f"{used.messages} of {channel.limits.per_month} messages of this month"]
-        nearly = used.messages >= NEARLY * channel.limits.per_month
+        nearly = used.messages >= usage.NEARLY * channel.limits.per_month
         if channel.limits.people:
             said.append(f"{used.people} of {channel.limits.people} people")
-            nearly = nearly or used.people >= NEARLY * channel.limits.people
+            nearly = nearly or used.people >= usage.NEARLY * channel.limits.people
         if nearly and not channel.health.used:
             log.warning("nearly used up", channel=channel.name, used=", ".join(said))
         channel.health.used = ", ".join(said) if nearly else ""
@@ -207,6 +211,14 @@ class Engine:
                 await asyncio.sleep(LONGEST_WAIT)
                 continue
             await asyncio.sleep(TIDY)
+
+
+async def _stands(channel: Channel) -> None:
+    """Until it is time to look again, or a send found it out of reach: nothing goes out before that look."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + WATCH
+    while channel.health.state == "ready" and (left := end - loop.time()) > 0:  # noqa: ASYNC110 - a channel rings no bell
+        await asyncio.sleep(min(1.0, left))
 
 
 def states(channels: Sequence[Channel]) -> dict[str, str]:

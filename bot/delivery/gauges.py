@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Channel
 from bot.metrics import REPLIES, Metrics
-from bot.storage import usage
-from bot.storage.contacts import Contact
+from bot.storage import contacts, usage
 from bot.storage.database import Database
 from bot.storage.moments import utc
 from bot.storage.queues import Delivery, Received
@@ -73,14 +72,9 @@ async def _used(metrics: Metrics, session: AsyncSession, channel: Channel, now: 
 
 
 async def _replies(metrics: Metrics, session: AsyncSession, channel: str, now: dt.datetime) -> None:
-    rows = await session.execute(
-        select(Contact.replies, func.count().label("n"))
-        .where(Contact.channel == channel, Contact.group.is_(False), Contact.last_at > now - WINDOW)
-        .group_by(Contact.replies)
-    )
-    for row in rows:
-        bucket = str(row.replies) if row.replies <= REPLIES else MORE
-        metrics.replies.labels(channel, bucket).inc(row.n)
+    for replies, people in (await contacts.by_replies(session, channel, now - WINDOW)).items():
+        bucket = str(replies) if replies <= REPLIES else MORE
+        metrics.replies.labels(channel, bucket).inc(people)
 
 
 def _age(at: dt.datetime, now: dt.datetime) -> float:

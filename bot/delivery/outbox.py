@@ -57,6 +57,7 @@ class Outbox:
         self._quiet = quiet
         self._bodies: dict[int, Mapping[str, object]] = {}  # those that rows share
         self._faulty = True  # perhaps: an earlier process may have noted it; the first that is sent takes it back
+        self._held_back = False  # by the pace, at the last look
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._landed: list[tuple[Flying, SendResult]] = []
         self._counted = asyncio.Event()  # it is known how many processes send beside us
@@ -92,6 +93,7 @@ class Outbox:
     async def _work(self, tasks: asyncio.TaskGroup) -> int:
         """Settle what has landed and claim what may fly, in one transaction; how many were claimed."""
         landed = list(self._landed)
+        self._held_back = self._pace.allowance() < 1
         if not landed and not self._free(0):
             return 0
         rows: list[Flying] = []
@@ -216,6 +218,8 @@ class Outbox:
     async def _rest(self) -> None:
         """Until something lands, a chat is free again, the pace allows more, or a second has passed."""
         waits = [w for w in (self._pace.wait(), self._pace.next_free()) if w > 0]
+        if self._held_back and self._pace.allowance() >= 1:
+            return  # the pace allowed the next while the last were claimed
         try:
             async with asyncio.timeout(min([1.0, *waits])):  # `wait_for` may swallow that we are told to end
                 await self.work.wait()

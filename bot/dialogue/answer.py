@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.dialogue import scanned
 from bot.dialogue.kept import FROM_FACTS, Answers, Asked, Meanings, Untouched
 from bot.dialogue.press import is_number, kind_of, not_offered, picked, pressed, started
+from bot.dialogue.taught import Taught
 from bot.storage import conversations, overlays, questions, statistics
 from bot.storage.conversations import Choices, PeopleInDatabase
 from bot.storage.database import Database
@@ -62,9 +63,16 @@ class Dialogue:
         self._public_url = public_url
         self._database = database
         self._key = key
+        self._understanding = understanding
         self._meanings = Meanings(understanding.understand)
         self._answers = Answers()
         self._over: tuple[tuple[int, int], Overlays] | None = None
+        self._taught = Taught(understanding)
+
+    @property
+    def understanding(self) -> Understanding:
+        """What reads the messages."""
+        return self._understanding
 
     def sender(self, channel: str, name: str | None) -> SenderId | None:
         """The sender as he stands in the database: a keyed hash, so that the file alone tells nobody's name."""
@@ -106,6 +114,8 @@ class Dialogue:
         choices = await people.choices(message.sender) if message.sender else Choices()
         talk = await conversations.talk(session, message.sender, dt.datetime.now(dt.UTC)) if message.sender else None
         understood = self._understand(message, talk)
+        if not message.press and message.start is None:
+            understood = await self._taught.over(session, message.text, understood)
         lang = _chosen(understood) or message.lang or choices.lang or _spoken(message, understood, talk)
         over = await self.corrections(session) if over is None else over
         unit = understood.unit or message.unit or (talk.unit if talk else None)

@@ -22,7 +22,6 @@ from bot.storage.database import Database
 from bot.storage.moments import utc
 from bot.storage.officers import EVERYWHERE, ROLES, Officer, OfficerChat, OfficerRole, OfficerRow, Role
 from content.pack import Pack
-from content.texts import texts
 
 INVITED: Final = dt.timedelta(days=7)  # an invitation holds
 CODE_HOLDS: Final = dt.timedelta(minutes=30)  # a code to bind one more chat
@@ -324,7 +323,7 @@ def _above(by: By, officer: Officer) -> None:
 
 
 def _not_allowed(role: Role, unit: str) -> NotAllowed:
-    return NotAllowed(texts("vi")("console.officer.not_yours", role=role, unit=unit))
+    return NotAllowed("console.officer.not_yours", role=role, unit=unit)
 
 
 def _subject(row: OfficerRow) -> str:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.channel import Channel, Say, Update
-from bot.dialogue.saying import queue
-from bot.errors import NotAllowed, Refused
+from bot.channels.channel import Channel
+from bot.errors import Key, NotAllowed, Refused
+from bot.office.bulletin_words import Renderings
 from bot.office.lists import known
+from bot.office.manuscript import TEXT, TITLE, Manuscript, checked, columns, is_same, keep_picture
+from bot.office.recall import take_back
 from bot.storage import audit, bulletins, faults, officers
-from bot.storage.bulletins import BulletinListRow, BulletinRow
-from bot.storage.database import Database
+from bot.storage.bulletins import BulletinListRow, BulletinPicture, BulletinRow
 from bot.storage.lists import BY_HAND, ListRow
+from bot.storage.moments import utc
 from bot.storage.officers import Officer, Role
-from bot.storage.queues import BULLETIN, Delivery
+from bot.storage.queues import Delivery
+from bot.storage.within import Transactions
 from content.hours import HERE
 from content.pack import Pack
-from content.texts import day, texts
-from handlers.contract import Button, Lang, Reply, Section
 
-TITLE, TEXT = 200, 20_000  # characters
+__all__ = ["TEXT", "TITLE", "Bulletins", "Status"]
+APPROVED: Final = ("approved", "scheduled", "sending", "paused", "sent")  # somebody did, once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,48 +47,82 @@ class Bulletins:
 
     def __init__(
         self,
-        database: Database,
+        database: Transactions,
         pack: Pack,
         channels: Mapping[str, Channel],
         public_url: str,
         rang: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._pack = pack
-        self._channels = channels
-        self._public_url = public_url.rstrip("/")
+        self.renderings = Renderings(pack, channels, public_url)
         self._rang = rang  # tells whoever sends in this process that there is work
 
     async def draft(
         self, *, title: str, text: str, names: Sequence[str], by: Officer, urgent: bool = False, long: str = "split",
         corrects: int | None = None,
     ) -> int:  # fmt: skip
-        """A new bulletin for these lists; its number."""
-        title, text = " ".join(title.split()), text.strip()
-        if not title or len(title) > TITLE:
-            raise Refused("bulletin.wrong_title", most=TITLE)
-        if not text or len(text) > TEXT:
-            raise Refused("bulletin.wrong_text", most=TEXT)
-        if not names:
-            raise Refused("bulletin.no_list")
+        """A new bulletin of words alone for these lists; its number."""
+        written = Manuscript(title=title, text=text, names=names, urgent=urgent, long=long)
+        return await self.write(written, by=by, corrects=corrects)
+
+    async def write(
+        self, written: Manuscript, *, by: Officer, corrects: int | None = None, once: str | None = None
+    ) -> int:
+        """A new bulletin; its number. The same form (`once`) sent again is the bulletin that it made."""
+        written = checked(written)
+        try:
+            return await self._write(written, by, corrects, once)
+        except IntegrityError:  # the same form at the same moment, in another process
+            if once is None:
+                raise
+            return await self._write(written, by, corrects, once)
+
+    async def _write(self, written: Manuscript, by: Officer, corrects: int | None, once: str | None) -> int:
         now = dt.datetime.now(dt.UTC)
         async with self._database.unit_of_work() as session:
-            wanted = [await known(session, name) for name in dict.fromkeys(names)]
+            if once and (id_ := await session.scalar(select(BulletinRow.id).where(BulletinRow.once == once))):
+                return id_
+            wanted = [await known(session, name) for name in written.names]
             _must(by, "editor", wanted)
             row = BulletinRow(
-                title=title, text=text, urgent=urgent, long=long, author=by.name, corrects=corrects, comment="",
-                lang="vi", state="draft", created_at=now, changed_at=now,
+                author=by.name, corrects=corrects, comment="", state="draft", created_at=now, changed_at=now,
+                once=once, **columns(written),
             )  # fmt: skip
             session.add(row)
             await session.flush()
             session.add_all(BulletinListRow(bulletin=row.id, list=each.id) for each in wanted)
-            self._log(session, by, "draft", row, title=title)
+            await keep_picture(session, row.id, written)
+            self._log(session, by, "draft", row, title=written.title)
             return row.id
+
+    async def revise(self, id_: int, written: Manuscript, *, by: Officer, seen: dt.datetime | None = None) -> None:
+        """Other words for a draft. `seen`: when it was last changed, as the officer saw it; else it is refused."""
+        written = checked(written)
+        async with self._database.unit_of_work() as session:
+            row, _ = await self._taken(session, id_, by, "editor", {"draft"})
+            wanted = [await known(session, name) for name in written.names]
+            _must(by, "editor", wanted)
+            before, words = set(await bulletins.lists_of(session, row.id)), columns(written)
+            same = before == {each.id for each in wanted} and all(getattr(row, n) == v for n, v in words.items())
+            if same and is_same(await session.get(BulletinPicture, row.id), written):
+                return
+            if seen and utc(row.changed_at) != seen:
+                raise Refused("bulletin.changed_meanwhile")
+            for name, value in words.items():
+                setattr(row, name, value)
+            for gone in before - {each.id for each in wanted}:
+                await session.delete(await session.get_one(BulletinListRow, (row.id, gone)))
+            new = [each for each in wanted if each.id not in before]
+            session.add_all(BulletinListRow(bulletin=row.id, list=each.id) for each in new)
+            await keep_picture(session, row.id, written)
+            self._become(session, row, "draft", by, "revise")
 
     async def submit(self, id_: int, *, by: Officer) -> None:
         """To whoever may approve it."""
         async with self._database.unit_of_work() as session:
-            row, to = await self._taken(session, id_, by, "editor", {"draft"})
+            row, to = await self._taken(session, id_, by, "editor", {"draft"}, done={"submitted"})
+            if row.state == "submitted":
+                return
             if not await bulletins.has_recipients(session, row.id):
                 raise Refused("bulletin.nobody", names=", ".join(each.name for each in to))
             self._become(session, row, "submitted", by, "submit")
@@ -93,30 +130,43 @@ class Bulletins:
     async def approve(self, id_: int, *, by: Officer) -> None:
         """A second pair of eyes. Nobody approves his own, unless nobody else could: then the log says so."""
         async with self._database.unit_of_work() as session:
-            row, to = await self._taken(session, id_, by, "approver", {"submitted"})
+            row, to = await self._taken(session, id_, by, "approver", {"submitted"}, done=APPROVED)
+            if row.state in APPROVED:
+                if row.approver == by.name:
+                    return
+                at = f"{utc(row.approved_at).astimezone(HERE):%H:%M %d/%m/%Y}" if row.approved_at else "–"
+                raise Refused("bulletin.approved_by", name=row.approver or "–", at=at)
             alone = row.author == by.name
             if alone and await _others(session, by, to):
-                raise NotAllowed(texts("vi")("bulletin.own"))
-            await self._render(session, row)  # a recurring hour of its list may send it
+                raise NotAllowed("bulletin.own")
+            await self.renderings.keep(session, row)  # a recurring hour of its list may send it
             row.approver, row.approved_at = by.name, dt.datetime.now(dt.UTC)
             self._become(session, row, "approved", by, "approve", **({"alone": True} if alone else {}))
 
     async def send_back(self, id_: int, *, by: Officer, comment: str) -> None:
-        """Back to its author, with what is to be changed."""
+        """Back to its author, with what is to be changed; an author takes back what nobody has approved yet."""
         async with self._database.unit_of_work() as session:
-            row, _ = await self._taken(session, id_, by, "approver", {"submitted", "approved", "scheduled"})
+            row = await self._found(session, id_)
+            own = row.state == "submitted" and row.author == by.name
+            waits = {"submitted", "approved", "scheduled"}
+            row, _ = await self._taken(session, id_, by, "editor" if own else "approver", waits, done={"draft"})
+            if row.state == "draft":
+                return
             row.comment, row.approver, row.schedule_at, row.held_since = comment.strip()[:2000], None, None, None
+            row.approved_at, row.urgent_by = None, None  # the words may be others now
             self._become(session, row, "draft", by, "return")
 
     async def schedule(self, id_: int, *, by: Officer, at: dt.datetime) -> None:
         """To go out by itself at that moment; a moment that is past is refused."""
-        now = dt.datetime.now(dt.UTC)
+        now, at = dt.datetime.now(dt.UTC), at.astimezone(dt.UTC)
         if at <= now:
             raise Refused("bulletin.past")
         async with self._database.unit_of_work() as session:
             row, _ = await self._taken(session, id_, by, "approver", {"approved", "scheduled"})
-            await self._render(session, row)
-            row.schedule_at, row.held_since = at.astimezone(dt.UTC), None
+            if row.state == "scheduled" and row.schedule_at and utc(row.schedule_at) == at:
+                return
+            row.schedule_at, row.held_since = at, None
+            await self.renderings.keep(session, row)
             self._become(session, row, "scheduled", by, "schedule", at=at.isoformat())
 
     async def pass_urgent(self, id_: int, *, by: Officer) -> None:
@@ -124,7 +174,9 @@ class Bulletins:
         async with self._database.unit_of_work() as session:
             row, _ = await self._taken(session, id_, by, "approver", {"submitted", "approved", "scheduled"})
             if not row.urgent or by.name == row.author:
-                raise NotAllowed(texts("vi")("bulletin.second_word"))
+                raise NotAllowed("bulletin.second_word")
+            if row.urgent_by:
+                return
             row.urgent_by = by.name
             self._log(session, by, "urgent", row)
 
@@ -132,13 +184,13 @@ class Bulletins:
         """Queue it for everybody; asked twice, it is done once."""
         async with self._database.unit_of_work() as session:
             row, to = await self._taken(
-                session, id_, by, "approver", {"approved", "scheduled", "sending", "paused", "sent"}
+                session, id_, by, "approver", {"approved", "scheduled"}, done={"sending", "paused", "sent"}
             )
-            if row.state in {"sending", "paused", "sent"}:
+            if row.state not in {"approved", "scheduled"}:
                 return
             if not await bulletins.has_recipients(session, row.id):
                 raise Refused("bulletin.nobody", names=", ".join(each.name for each in to))
-            await self._render(session, row)
+            await self.renderings.keep(session, row)
             await bulletins.queue(session, row, dt.datetime.now(dt.UTC))
             self._log(session, by, "send", row)
         self._rang()
@@ -160,10 +212,12 @@ class Bulletins:
     async def recall(self, id_: int, *, by: Officer) -> None:
         """It was wrong: no more is sent, the page says so, and whoever has it is told."""
         async with self._database.unit_of_work() as session:
-            row, _ = await self._taken(session, id_, by, "approver", {"sending", "paused", "sent"})
+            row, _ = await self._taken(session, id_, by, "approver", {"sending", "paused", "sent"}, done={"recalled"})
+            if row.state == "recalled":
+                return
             now = dt.datetime.now(dt.UTC)
             await bulletins.set_open(session, row.id, ("queued", "paused"), "cancelled", now)
-            await self._tell_recalled(session, row, now)
+            await take_back(session, self.renderings, row, now)
             row.recalled_at, row.tally = now, None  # added up anew by the clock, when what is on its way has landed
             self._become(session, row, "recalled", by, "recall")
         self._rang()
@@ -200,35 +254,33 @@ class Bulletins:
             state = "paused" if fault else row.state
             return Status(id=row.id, state=state, counts=counts, why=why, held=row.held_since is not None)
 
-    async def preview(self, id_: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
-        """What each channel would send, in its own words."""
-        async with self._database.reading() as session:
-            row = await session.get(BulletinRow, id_)
-            if row is None:
-                raise Refused("bulletin.unknown", id=id_)
-            reply = self._reply(row)
-        return {name: self._bubbles(row, name, reply) for name in self._channels}
-
     async def _hold(
         self, id_: int, by: Officer, deed: str, states: Collection[str], before: Sequence[str], after: str, state: str
     ) -> None:
         async with self._database.unit_of_work() as session:
-            row, _ = await self._taken(session, id_, by, "approver", states)
+            row, _ = await self._taken(session, id_, by, "approver", states, done={state})
+            if row.state == state:
+                return
             await bulletins.set_open(session, row.id, before, after, dt.datetime.now(dt.UTC))
             self._become(session, row, state, by, deed)
 
-    async def _taken(
-        self, session: AsyncSession, id_: int, by: Officer, role: Role, states: Collection[str]
-    ) -> tuple[BulletinRow, list[ListRow]]:
-        """The bulletin and its lists, where this officer may do this to it now."""
+    @staticmethod
+    async def _found(session: AsyncSession, id_: int) -> BulletinRow:
         row = await bulletins.held(session, id_)
         if row is None:
             raise Refused("bulletin.unknown", id=id_)
+        return row
+
+    async def _taken(
+        self, session: AsyncSession, id_: int, by: Officer, role: Role, states: Collection[str],
+        done: Collection[str] = (),
+    ) -> tuple[BulletinRow, list[ListRow]]:  # fmt: skip
+        """The bulletin and its lists, where this officer may do this to it now, or where it is done already."""
+        row = await self._found(session, id_)
         to = await _lists(session, row.id)
         _must(by, role, to)
-        if row.state not in states:
-            say = texts("vi")
-            raise Refused("bulletin.not_now", id=id_, state=say(f"bulletin.state.{row.state}"))
+        if row.state not in states and row.state not in done:
+            raise Refused("bulletin.not_now", id=id_, state=Key(f"bulletin.state.{row.state}"))
         return row, to
 
     def _become(
@@ -241,57 +293,12 @@ class Bulletins:
     def _log(session: AsyncSession, by: Officer, deed: str, row: BulletinRow, **more: object) -> None:
         audit.log(session, by=by.name, action=f"bulletin.{deed}", subject=f"bulletin:{row.id}", detail=more)
 
-    def _reply(self, row: BulletinRow) -> Reply:
-        """The bulletin as an answer, the same for every channel."""
-        say = texts(cast(Lang, row.lang))
-        path, today = f"/ban-tin/{row.id}", dt.datetime.now(HERE).date()
-        paragraphs = tuple(part.strip() for part in row.text.split("\n\n") if part.strip())
-        page = Button(id=f"bulletin:{row.id}", title=say("bulletin.button.page"), url=self._public_url + path)
-        return Reply(
-            kind="bulletin", id=f"bulletin:{row.id}", title=row.title, path=path, buttons=(page,),
-            sections=tuple(Section(lines=tuple(part.split("\n"))) for part in paragraphs),
-            source=say("bulletin.signed", name=self._pack.locality.name.in_(cast(Lang, row.lang)), day=day(today)),
-        )  # fmt: skip
-
-    def _bubbles(self, row: BulletinRow, channel: str, reply: Reply) -> list[Mapping[str, object]]:
-        if channel == BY_HAND:
-            return [{"text": reply.text}]
-        update = Update(key="", chat="", sender="", at=dt.datetime.now(dt.UTC))
-        bubbles = self._channels[channel].render(reply, update, texts(cast(Lang, row.lang)))
-        if row.long == "refuse" and len(bubbles) > 1:
-            raise Refused("bulletin.too_long", channel=channel, limit=self._channels[channel].limits.text)
-        return [bubble.body for bubble in bubbles]
-
-    async def _render(self, session: AsyncSession, row: BulletinRow) -> None:
-        """Keep what is to be sent through each channel; a channel that is off has no bubbles, and its rows fail."""
-        reply = self._reply(row)
-        stop = Section(lines=(texts(cast(Lang, row.lang))("subscription.stop"),), tone="quiet")
-        bubbles = {}
-        for channel, person in await bulletins.channels_of(session, row.id):
-            if channel in self._channels or channel == BY_HAND:
-                own = replace(reply, sections=(*reply.sections, stop)) if person and channel != "sms" else reply
-                bubbles[channel, person] = self._bubbles(row, channel, own)
-        await bulletins.keep_bodies(session, row.id, bubbles)
-
-    async def _tell_recalled(self, session: AsyncSession, row: BulletinRow, now: dt.datetime) -> None:
-        say = texts(cast(Lang, row.lang))
-        words = say("bulletin.taken_back", title=row.title, name=self._pack.locality.name.in_(cast(Lang, row.lang)))
-        reply = Reply(kind="bulletin", sections=(Section(lines=(words,)),), path=f"/ban-tin/{row.id}")
-        got = await session.execute(
-            select(Delivery.channel, Delivery.chat)
-            .where(Delivery.bulletin == row.id, Delivery.state.in_(("sent", "unknown", "sending")))
-            .distinct()
-        )
-        lang = cast(Lang, row.lang)
-        says = [Say(channel=channel, chat=chat, reply=reply, lang=lang) for channel, chat in got.all()]
-        queue(session, self._channels, says, lane=BULLETIN, kept=bulletins.KEPT, now=now)
-
 
 def _must(by: Officer, role: Role, to: Sequence[ListRow]) -> None:
     """He must have the role for each of the lists; whoever may approve may also write."""
     for each in to:
         if not (by.may(role, each.unit) or (role == "editor" and by.may("approver", each.unit))):
-            raise NotAllowed(texts("vi")("bulletin.not_yours", name=by.name, list=each.name))
+            raise NotAllowed("bulletin.not_yours", name=by.name, list=each.name)
 
 
 async def _others(session: AsyncSession, by: Officer, to: Sequence[ListRow]) -> bool:

@@ -82,7 +82,7 @@ class Codes:
             detail = {"codes": len(made), "campaigns": sorted({row.campaign for row in rows})}
             for target in sorted(set(aims.values())):
                 audit.log(session, by=_name(by), action="qr.issue", subject=f"target:{target}"[:80], detail=detail)
-            return [self._issued(code, key) for code in made]
+            return [self.issued(code, key) for code in made]
 
     async def retarget(self, typed: str, target: str, *, by: By) -> Issued:
         """Let a printed code open something else from now on; paper stays as it is."""
@@ -94,7 +94,7 @@ class Codes:
                 await stored.aim(session, code, aim, by=_name(by))
                 detail = {"before": before, "after": aim}
                 audit.log(session, by=_name(by), action="qr.retarget", subject=f"code:{code.serial}", detail=detail)
-            return self._issued(code, await stored.key(session))
+            return self.issued(code, await stored.key(session))
 
     async def revoke(self, typed: Sequence[str], *, by: By) -> list[Issued]:
         """Let these open nothing any more; whoever scans one reads so, and where to turn. All or none."""
@@ -110,7 +110,7 @@ class Codes:
             for code in found:
                 await session.refresh(code)
             key = await stored.key(session)
-            return [self._issued(code, key) for code in found]
+            return [self.issued(code, key) for code in found]
 
     async def look(self, typed: str) -> Looked:
         """What a typed or scanned code is today; a whole link is read too. Nothing is counted."""
@@ -124,7 +124,7 @@ class Codes:
             code = await stored.one(session, serial)
         if code is None:
             return Looked(state="unknown")
-        return Looked(state=state_of(code, today()), issued=self._issued(code, await self.key()))
+        return Looked(state=state_of(code, today()), issued=self.issued(code, await self.key()))
 
     async def listed(
         self,
@@ -143,7 +143,7 @@ class Codes:
                 session, unit=unit, group=group, campaign=campaign, target=target, never_scanned=never_scanned,
                 most=most,
             )  # fmt: skip
-        return [self._issued(code, key) for code, _ in found]
+        return [self.issued(code, key) for code, _ in found]
 
     async def scanned(
         self,
@@ -208,7 +208,8 @@ class Codes:
             raise WrongInput(say("qr.code.unknown", code=shown))
         return code
 
-    def _issued(self, code: Code, key: bytes) -> Issued:
+    def issued(self, code: Code, key: bytes) -> Issued:
+        """A row as the rest of the house sees it."""
         printed = codes.code_of(code.serial, key)
         return Issued(
             serial=code.serial, code=printed, link=codes.link_of(printed, self._public_url),
@@ -251,7 +252,7 @@ def never_scanned_by_group(found: Iterable[Issued]) -> dict[tuple[str, str, str]
 def _allow(by: By, unit: str) -> None:
     """Editors print for their unit; `NotAllowed`."""
     if isinstance(by, Officer) and not by.may("editor", unit or None):
-        raise NotAllowed(texts("vi")("qr.not_allowed", unit=unit or "*"))
+        raise NotAllowed("qr.not_allowed", unit=unit or "*")
 
 
 def _name(by: By) -> str:

@@ -1,22 +1,29 @@
-"""Officers' corrections over the pack: each call is one transaction, and who and when is kept for good."""
+"""Officers' corrections over the pack: each call is one transaction, and who and when is kept for good.
+
+Whoever has the shell corrects everything, in the name that he gives; an officer of the console what is his unit's.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import WrongInput
+from bot.errors import Refused, WrongInput
+from bot.office.reach import must_change
 from bot.office.rows import Change, Outcome, Wanted, Wrong, item_of, name_of, plan
-from bot.storage import dead_numbers
+from bot.storage import audit, dead_numbers
 from bot.storage.database import Database
-from bot.storage.overlays import Entry, correct, history, overlays
+from bot.storage.officers import Officer
+from bot.storage.overlays import Entry, correct, history, newest, overlays
 from content.corrections import VIETNAM
 from content.pack import Facts, Pack
 from content.texts import texts
 from content.values import WrongValue, clean, text
+
+By = Officer | str  # a name: as whoever has the shell gives it
 
 
 class Corrections:
@@ -40,6 +47,57 @@ class Corrections:
                 return outcome
             await _write(session, outcome.changes, officer)
         return replace(outcome, written=True)
+
+    async def planned(self, item: str, values: Mapping[str, str | None]) -> Outcome:
+        """What would become of these values; None takes a correction back, empty words ask for nothing."""
+        async with self._database.reading() as session:
+            return self._planned(self._own(item), values, await self._facts(session))
+
+    async def edit(self, item: str, values: Mapping[str, str | None], *, by: Officer, seen: int) -> Outcome:
+        """Write them, unless one is wrong or somebody corrected the item since its correction number `seen`."""
+        id_ = self._own(item)
+        must_change(by, id_, self._pack)
+        async with self._database.unit_of_work() as session:
+            outcome = self._planned(id_, values, await self._facts(session))
+            if outcome.wrong or not outcome.changes:  # the second of two clicks finds nothing to do
+                return outcome
+            if await newest(session, id_) != seen:
+                raise Refused("content.changed_since")
+            await _write(session, outcome.changes, by)
+        return replace(outcome, written=True)
+
+    async def confirm(self, item: str, number: str, *, by: Officer) -> None:
+        """The officer answers for this number: he, or one he asked, has called it (rule of truth 2)."""
+        id_ = self._own(item)
+        must_change(by, id_, self._pack)
+        async with self._database.unit_of_work() as session:
+            facts = await self._facts(session)
+            outcome = self._planned(id_, {"number": number}, facts)
+            if outcome.wrong:
+                why = outcome.wrong[0].why
+                raise Refused(why.key, **why.fields)
+            lying = facts.corrected(id_).get("number")
+            if lying and not outcome.changes and (lying.by, lying.day) == (by.name, facts.at):  # asked twice
+                await dead_numbers.settled(session, id_)
+                return
+            same = Change(line=1, item=id_, field="number", before=number, value=lying.value if lying else number)
+            await _write(session, outcome.changes or [same], by, action="content.confirm")
+
+    async def still_right(self, item: str, until: dt.date, *, by: Officer) -> None:
+        """The officer has looked at an item, and it holds until that day."""
+        id_ = self._own(item)
+        must_change(by, id_, self._pack)
+        async with self._database.unit_of_work() as session:
+            outcome = self._planned(id_, {"review_by": until.isoformat()}, await self._facts(session))
+            if outcome.wrong:
+                why = outcome.wrong[0].why
+                raise Refused(why.key, **why.fields)
+            await _write(session, outcome.changes, by, action="content.review")
+
+    async def seen(self, item: str) -> int:
+        """The number of an item's last correction, for `edit`."""
+        async with self._database.reading() as session:
+            return await newest(session, self._own(item))
 
     async def take_back(self, item: str, fields: Sequence[str], *, by: str) -> Outcome:
         """Take corrections back: what the pack says counts again, and the history keeps both."""
@@ -72,6 +130,18 @@ class Corrections:
                 item_of(item, await self._facts(session))
         return entries
 
+    @staticmethod
+    def _planned(id_: str, values: Mapping[str, str | None], facts: Facts) -> Outcome:
+        wanted = [Wanted(line=1, item=id_, field=name, value=value) for name, value in values.items() if value]
+        outcome = plan(wanted, facts)
+        lying = facts.corrected(id_)
+        back = tuple(
+            Change(line=1, item=id_, field=name, before=lying[name].value, value=None)
+            for name, value in values.items()
+            if value is None and name in lying
+        )
+        return replace(outcome, changes=outcome.changes + back)
+
     async def _facts(self, session: AsyncSession, at: dt.date | None = None) -> Facts:
         today = dt.datetime.now(VIETNAM).date()
         return Facts(pack=self._pack, at=at or today, overlays=await overlays(session))
@@ -81,12 +151,17 @@ class Corrections:
         return self._pack.also.get(typed, typed)
 
 
-async def _write(session: AsyncSession, changes: Iterable[Change], by: str) -> None:
+async def _write(session: AsyncSession, changes: Iterable[Change], by: By, *, action: str = "content.change") -> None:
     now = dt.datetime.now(dt.UTC)
+    name, logged = (by, audit.SHELL) if isinstance(by, str) else (by.name, by.name)
     for change in changes:
-        await correct(session, item=change.item, field=change.field, value=change.value, by=by, at=now)
+        await correct(session, item=change.item, field=change.field, value=change.value, by=name, at=now)
         if change.field == "number":
             await dead_numbers.settled(session, change.item)
+        detail = {"field": change.field, "value": change.value} | ({} if logged == name else {"for": name})
+        deed = "content.back" if change.value is None else action
+        subject = f"content:{change.item}"
+        audit.log(session, by=logged, action=deed, subject=subject, detail=detail, at=now)
 
 
 def _officer(by: str) -> str:

@@ -15,6 +15,7 @@ from bot.office.handover_duty import Reached
 from bot.office.handover_words import WEB
 from bot.storage import audit, conversations, handovers
 from bot.storage.handovers import DOUBT, Talk
+from bot.storage.officers import Officer
 from content.texts import texts
 from handlers.contract import Button, Candidate, Lang, Reply, Section
 
@@ -60,31 +61,31 @@ class Doubts:
             *await self._handover.tell(session, talk),
         ]
 
-    async def deed(self, session: AsyncSession, talk: Talk, me: Reached, deed: str) -> list[Say]:
-        """Send it, correct it first, or drop it: then the resident is asked back."""
-        core = self._handover
-        if not await core.duty.answers_for(session, me.officer, talk.unit):
-            raise Refused("handover.desk.not_yours", id=talk.id)
-        if talk.officer not in (None, me.officer.id):
-            raise Refused("handover.desk.taken_by", id=talk.id, name="…")
-        if deed == "edit":
-            talk.state, talk.officer = "open", me.officer.id
-            return [core.words.to_officer(me, "handover.desk.edit", talk)]
-        if deed not in ("send", "drop"):
+    async def deed(
+        self, session: AsyncSession, talk: Talk, officer: Officer, deed: str, at: Reached | None
+    ) -> list[Say]:
+        """Send it, correct it first, or drop it: then the resident is asked back. `at`: where the officer is told."""
+        if deed not in ("send", "edit", "drop"):
             raise Refused("handover.desk.gone", id=talk.id)
-        audit.log(session, by=me.officer.name, action=f"handover.{deed}", subject=f"handover:{talk.id}")
-        says = [core.words.to_officer(me, f"handover.desk.{deed}", talk)]
-        return [*await self._settle(session, talk, "yes" if deed == "send" else "back"), *says]
+        await self._may(session, talk, officer)
+        if deed == "edit":
+            talk.state, talk.officer = "open", officer.id
+            return self._told(at, "handover.desk.edit", talk)
+        audit.log(session, by=officer.name, action=f"handover.{deed}", subject=f"handover:{talk.id}")
+        talk.officer = officer.id
+        says = await self._settle(session, talk, "yes" if deed == "send" else "back")
+        return [*says, *self._told(at, f"handover.desk.{deed}", talk)]
 
-    async def corrected(self, session: AsyncSession, talk: Talk, me: Reached, words: str) -> list[Say]:
+    async def corrected(
+        self, session: AsyncSession, talk: Talk, officer: Officer, words: str, at: Reached | None
+    ) -> list[Say]:
         """The officer's own words instead."""
         core = self._handover
-        if talk.officer != me.officer.id:
-            raise Refused("handover.desk.take_first", id=talk.id)
-        await core.line(session, talk, "officer", words, me.officer)
-        audit.log(session, by=me.officer.name, action="handover.correct", subject=f"handover:{talk.id}")
-        says = core.words.officer_says(talk, me.officer.name, words)
-        says.append(core.words.to_officer(me, "handover.desk.send", talk))
+        await self._may(session, talk, officer)
+        talk.officer = officer.id
+        await core.line(session, talk, "officer", words, officer)
+        audit.log(session, by=officer.name, action="handover.correct", subject=f"handover:{talk.id}")
+        says = [*core.words.officer_says(talk, officer.name, words), *self._told(at, "handover.desk.send", talk)]
         await handovers.close(session, talk, core.now())
         return says
 
@@ -95,6 +96,22 @@ class Doubts:
             for one in await self._handover.duty.reached(session, talk.unit)
         ]
         return [*await self._settle(session, talk, "back"), *told]
+
+    async def _may(self, session: AsyncSession, talk: Talk, officer: Officer) -> None:
+        core = self._handover
+        if talk.state == "closed":
+            raise Refused(
+                "handover.desk.late" if talk.officer is None else "handover.desk.ended",
+                id=talk.id,
+                name=await core.name_of_taker(session, talk),
+            )
+        if not await core.duty.answers_for(session, officer, talk.unit):
+            raise Refused("handover.desk.not_yours", id=talk.id)
+        if talk.officer not in (None, officer.id):
+            raise Refused("handover.desk.taken_by", id=talk.id, name=await core.name_of_taker(session, talk))
+
+    def _told(self, at: Reached | None, key: str, talk: Talk) -> list[Say]:
+        return [self._handover.words.to_officer(at, key, talk)] if at else []
 
     async def _settle(self, session: AsyncSession, talk: Talk, which: str) -> list[Say]:
         reply = REPLY.validate_python((talk.proposed or {})[which])

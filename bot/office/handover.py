@@ -22,7 +22,7 @@ from bot.errors import Refused
 from bot.office.handover_duty import Duty, Reached
 from bot.office.handover_words import WEB, Words, lang_of, when
 from bot.storage import audit, conversations, handovers, officers
-from bot.storage.handovers import LIVE, TALK, Line, Talk, Who
+from bot.storage.handovers import LIVE, RESIDENTS, TALK, Line, Talk, Who
 from bot.storage.officers import Officer
 from content.pack import Pack
 from content.texts import texts
@@ -57,7 +57,7 @@ class Handover:
         self.now = clock
         self._sender = sender
         self._numbered = {name for name, channel in channels.items() if not channel.limits.buttons}
-        self.duty = Duty(pack, channels, duty_hours)
+        self.duty = Duty(pack, channels, duty_hours, clock)
         self.words = Words(pack, channels)
         self._box = SecretBox(hashlib.sha256(b"talks" + key).digest())
 
@@ -84,8 +84,10 @@ class Handover:
         return [self.words.reply(talk, await self._leave_a_word(session, talk, answer))]
 
     async def _leave_a_word(self, session: AsyncSession, talk: Talk, answer: Reply) -> Reply:
-        say = texts(lang_of(talk))
-        first = say("handover.asking", when=await self.when(session, talk))
+        say, is_hour = texts(lang_of(talk)), await self.duty.is_hour(session, talk.unit, self.now())
+        first = (
+            say("handover.asking.away") if is_hour else say("handover.asking", when=await self.when(session, talk))
+        )
         calls = tuple(button for button in answer.buttons if button.dial)
         return Reply(
             kind="handover",
@@ -100,8 +102,10 @@ class Handover:
 
     async def when(self, session: AsyncSession, talk: Talk) -> str:
         """When somebody is there again, in the resident's words."""
-        now = self.now()
-        return when(await self.duty.next(session, talk.unit, now), now, texts(lang_of(talk)))
+        now, say = self.now(), texts(lang_of(talk))
+        if await self.duty.is_hour(session, talk.unit, now):  # he may be back any minute
+            return say("handover.when.soon")
+        return when(await self.duty.next(session, talk.unit, now), now, say)
 
     async def tell(self, session: AsyncSession, talk: Talk, but: Officer | None = None) -> list[Say]:
         """Tell officers of a talk that waits."""
@@ -143,8 +147,7 @@ class Handover:
         """The first to take it has it; the others are told."""
         await self._may(session, talk, officer)
         if talk.state == "open":
-            name = officer.name if talk.officer == officer.id else await self._name(session, talk)
-            raise Refused("handover.desk.taken_by", id=talk.id, name=name)
+            raise Refused("handover.desk.taken_by", id=talk.id, name=await self.name_of_taker(session, talk))
         talk.state, talk.officer, talk.last_at, talk.told = "open", officer.id, self.now(), True
         audit.log(session, by=officer.name, action="handover.take", subject=f"handover:{talk.id}")
         says = [self.words.to_resident(talk, "handover.taken", "handover.waiting.next", back=True, name=officer.name)]
@@ -159,7 +162,7 @@ class Handover:
         """An officer's words to the resident; whoever answers a talk that waits takes it."""
         says = [] if talk.state == "open" else await self._onto_page(session, await self.take(session, talk, officer))
         if talk.officer != officer.id:
-            raise Refused("handover.desk.taken_by", id=talk.id, name=await self._name(session, talk))
+            raise Refused("handover.desk.taken_by", id=talk.id, name=await self.name_of_taker(session, talk))
         await self.line(session, talk, "officer", words, officer)
         return [*says, *self.words.officer_says(talk, officer.name, words)]
 
@@ -174,7 +177,8 @@ class Handover:
         talk.state = "waiting" if talk.told else "word_left"
         detail = {"unit": unit}
         audit.log(session, by=officer.name, action="handover.pass", subject=f"handover:{talk.id}", detail=detail)
-        key = "handover.passed" if talk.told else "handover.passed.later"
+        is_hour = await self.duty.is_hour(session, unit, now)
+        key = "handover.passed" if talk.told else "handover.passed.away" if is_hour else "handover.passed.later"
         where = self.words.unit(unit, lang_of(talk))
         says = [self.words.to_resident(talk, key, unit=where, when=await self.when(session, talk))]
         if own := self.duty.chat_of(officer):
@@ -185,8 +189,9 @@ class Handover:
         """The officer is done; the machine answers again."""
         await self._may(session, talk, officer)
         if talk.officer not in (None, officer.id):
-            raise Refused("handover.desk.taken_by", id=talk.id, name=await self._name(session, talk))
+            raise Refused("handover.desk.taken_by", id=talk.id, name=await self.name_of_taker(session, talk))
         audit.log(session, by=officer.name, action="handover.close", subject=f"handover:{talk.id}")
+        talk.officer = officer.id
         await handovers.close(session, talk, self.now())
         says = [self.words.to_resident(talk, "handover.done", name=officer.name)]
         if own := self.duty.chat_of(officer):
@@ -229,13 +234,19 @@ class Handover:
         """Keep what was said, masked; what goes to the web whole too, sealed, until it was read there."""
         words = words[:LONGEST].strip()
         kept = masked(words)
-        whole = self.seal(words) if who != "resident" and talk.channel == WEB and kept != words else None
+        whole = self.seal(words) if who not in RESIDENTS and talk.channel == WEB and kept != words else None
         name = officer.name if officer else None
         line = Line(talk=talk.id, who=who, officer=name, words=kept, sealed=whole, at=self.now())
         session.add(line)
         talk.last_at = self.now()
         await session.flush()
         return line
+
+    async def was_said(self, session: AsyncSession, talk: Talk, officer: Officer, words: str, after: int = 0) -> bool:
+        """Whether this officer said just this after line `after`."""
+        kept = masked(words[:LONGEST].strip())
+        said = await handovers.lines(session, talk.id, after)
+        return any((line.who, line.officer, line.words) == ("officer", officer.name, kept) for line in said)
 
     def shown(self, line: Line) -> str:
         """A line as the resident reads it on the web."""
@@ -246,6 +257,15 @@ class Handover:
         """Whoever has the talk, where he is told things."""
         officer = await officers.by_id(session, talk.officer) if talk.officer else None
         return self.duty.chat_of(officer) if officer and not officer.disabled else None
+
+    def number(self, talk: Talk, officer: Officer) -> str:
+        """The number to call back, for whoever has the talk."""
+        if talk.officer != officer.id or talk.state == "closed":
+            raise Refused("handover.desk.take_first", id=talk.id)
+        number = self.unsealed(talk.callback)
+        if number is None:
+            raise Refused("handover.desk.no_number", id=talk.id)
+        return number
 
     def seal(self, words: str) -> str:
         """What only this house reads."""
@@ -260,10 +280,16 @@ class Handover:
 
     async def _may(self, session: AsyncSession, talk: Talk, officer: Officer) -> None:
         if talk.state in ("closed", "asking"):
-            raise Refused("handover.desk.gone", id=talk.id)
+            by = await self.name_of_taker(session, talk) if talk.officer not in (None, officer.id) else None
+            raise (
+                Refused("handover.desk.ended", id=talk.id, name=by)
+                if by
+                else Refused("handover.desk.gone", id=talk.id)
+            )
         if talk.officer != officer.id and not await self.duty.answers_for(session, officer, talk.unit):
             raise Refused("handover.desk.not_yours", id=talk.id)
 
-    async def _name(self, session: AsyncSession, talk: Talk) -> str:
+    async def name_of_taker(self, session: AsyncSession, talk: Talk) -> str:
+        """Who has the talk, by his short name."""
         officer = await officers.by_id(session, talk.officer) if talk.officer else None
         return officer.name if officer else "…"

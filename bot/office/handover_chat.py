@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Attended, Channel, Say, Update
@@ -13,10 +10,7 @@ from bot.office.handover_duty import Reached
 from bot.office.handover_officer import OfficersSide
 from bot.office.handover_resident import ResidentsSide
 from bot.storage import officers
-from bot.storage.officers import OfficerChat
 from handlers.contract import Lang, Reply, SenderId
-
-AHEAD: Final = "officers' chats"  # where a session keeps them
 
 
 class HandoverInChat:
@@ -41,7 +35,7 @@ class HandoverInChat:
             return None
         if update.what == "staff":
             says: list[Say] | None = await self._residents.staff_wrote(session, channel, update)
-        elif (channel, update.chat) in await _officers_chats(session):
+        elif (channel, update.chat) in await officers.own_chats(session):
             officer = await officers.by_chat(session, channel, update.chat)
             me = Reached(officer=officer, channel=channel, chat=update.chat) if officer else None
             says = await self._officers.attend(session, me, update, sender) if me else None
@@ -65,7 +59,7 @@ class HandoverInChat:
         self, session: AsyncSession, channel: str, update: Update, sender: SenderId | None, reply: Reply, lang: Lang
     ) -> Attended | None:
         """The same for the web."""
-        if update.group or sender is None or (channel, update.chat) in await _officers_chats(session):
+        if update.group or sender is None or (channel, update.chat) in await officers.own_chats(session):
             return None
         return await self._attended(
             session,
@@ -77,12 +71,3 @@ class HandoverInChat:
         self, session: AsyncSession, says: list[Say] | None, here: tuple[str, str]
     ) -> Attended | None:
         return None if says is None else Attended(says=tuple(await self._handover.offered(session, says, here=here)))
-
-
-async def _officers_chats(session: AsyncSession) -> set[tuple[str, str]]:
-    """The chats of officers, read once in a session: most of a batch are residents'."""
-    if AHEAD not in session.info:
-        rows = await session.execute(select(OfficerChat.channel, OfficerChat.chat))
-        session.info[AHEAD] = {(channel, chat) for channel, chat in rows}
-    known: set[tuple[str, str]] = session.info[AHEAD]
-    return known

@@ -111,7 +111,8 @@ class HandoverClock:
         if what == "untaken":
             on = await core.duty.is_on(session, talk.unit, now)
             talk.state, talk.told = "word_left", on  # told again when the next duty begins
-            key = "handover.untaken" if on else "handover.untaken.later"
+            in_hours = on or await core.duty.is_hour(session, talk.unit, now)  # whoever was at the console has left
+            key = "handover.untaken" if in_hours else "handover.untaken.later"
             return [core.words.to_resident(talk, key, when=await core.when(session, talk))]
         if what == "tell":
             talk.told = True

@@ -82,15 +82,20 @@ class OfficersSide:
         if not words.strip():
             return [self._handover.words.to_officer(me, "handover.desk.no_pictures", talk)]
         if talk.kind == DOUBT:
-            return await self._doubts.corrected(session, talk, me, words)
+            return await self._corrected(session, me, talk, words)
         return await self._handover.answer(session, talk, me.officer, words)
+
+    async def _corrected(self, session: AsyncSession, me: Reached, talk: Talk, words: str) -> list[Say]:
+        if talk.officer != me.officer.id:  # plain words must not slip out as an answer: Sửa comes first
+            raise Refused("handover.desk.take_first", id=talk.id)
+        return await self._doubts.corrected(session, talk, me.officer, words, me)
 
     async def _deed(
         self, session: AsyncSession, me: Reached, deed: str, id_: int, unit: str | None = None
     ) -> list[Say]:
         talk, core = await self._talk(session, id_), self._handover
         if talk.kind == DOUBT:
-            return await self._doubts.deed(session, talk, me, deed)
+            return await self._doubts.deed(session, talk, me.officer, deed, me)
         if deed == "take":
             return await core.take(session, talk, me.officer)
         if deed == "done":
@@ -107,11 +112,7 @@ class OfficersSide:
         return [core.words.choice_of_units(me, talk, others)]
 
     def _number(self, me: Reached, talk: Talk) -> Say:
-        if talk.officer != me.officer.id:
-            raise Refused("handover.desk.take_first", id=talk.id)
-        number = self._handover.unsealed(talk.callback)
-        if number is None:
-            raise Refused("handover.desk.no_number", id=talk.id)
+        number = self._handover.number(talk, me.officer)
         return self._handover.words.to_officer(me, "handover.desk.number", talk, number=number)
 
     async def _list(self, session: AsyncSession, me: Reached) -> Say:

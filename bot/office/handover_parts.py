@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from bot.office.doubts import Doubts
 from bot.office.handover import Handover
 from bot.office.handover_chat import HandoverInChat
 from bot.office.handover_clock import HandoverClock
+from bot.office.handover_desk import HandoverDesk
 from bot.office.handover_officer import OfficersSide
 from bot.office.handover_resident import ResidentsSide
 from bot.office.handover_web import HandoverOnWeb
@@ -24,28 +25,41 @@ from content.pack import Pack
 class HandoverParts:
     """One house's."""
 
-    core: Handover
     chat: HandoverInChat
     clock: HandoverClock
     web: HandoverOnWeb
-
-
-def handover_core(settings: Settings, pack: Pack, channels: Mapping[str, Channel]) -> Handover:
-    """The deeds themselves, by the settings."""
-    key = settings.key()
-    return Handover(pack, channels, key=key, duty_hours=settings.duty_hours, sender=partial(keyed, key))
 
 
 def handover_parts(
     settings: Settings, database: Database, dialogue: Dialogue, channels: Mapping[str, Channel]
 ) -> HandoverParts:
     """All of them, by the settings."""
-    core = handover_core(settings, dialogue.pack, channels)
-    doubts = Doubts(core, below=settings.hold_doubtful, minutes=settings.hold_minutes)
+    core = _core(settings, dialogue.pack, channels)
+    doubts = _doubts(settings, core)
     chat = HandoverInChat(core, OfficersSide(core, doubts), ResidentsSide(core, doubts, dialogue))
     return HandoverParts(
-        core=core,
         chat=chat,
         clock=HandoverClock(database, core, doubts, channels, talk_hours=settings.talk_hours),
         web=HandoverOnWeb(database, dialogue, core, chat, channels),
     )
+
+
+def handover_desk(
+    settings: Settings,
+    database: Database,
+    pack: Pack,
+    channels: Mapping[str, Channel],
+    rang: Callable[[], None] = lambda: None,
+) -> HandoverDesk:
+    """What pages and the shell need of them, where nobody answers questions; `rang`: there is something to send."""
+    core = _core(settings, pack, channels)
+    return HandoverDesk(database, pack, core, _doubts(settings, core), channels, rang)
+
+
+def _core(settings: Settings, pack: Pack, channels: Mapping[str, Channel]) -> Handover:
+    key = settings.key()
+    return Handover(pack, channels, key=key, duty_hours=settings.duty_hours, sender=partial(keyed, key))
+
+
+def _doubts(settings: Settings, core: Handover) -> Doubts:
+    return Doubts(core, below=settings.hold_doubtful, minutes=settings.hold_minutes)

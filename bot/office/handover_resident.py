@@ -15,7 +15,7 @@ from bot.office.doubts import Doubts
 from bot.office.handover import Asker, Handover
 from bot.office.handover_words import WEB
 from bot.storage import contacts, handovers
-from bot.storage.handovers import LIVE, TALK, Talk
+from bot.storage.handovers import LIVE, RESIDENTS, TALK, Talk
 from bot.storage.moments import utc
 from bot.storage.tables import Conversation
 from bot.storage.together import row
@@ -133,7 +133,7 @@ class ResidentsSide:
         """The number to call first; and whoever has the talk, or could take it, sees it at once."""
         reply, lang = await self._dialogue.answer_within(session, _message(update, sender))
         says = [Say(channel=talk.channel, chat=talk.chat, reply=reply, lang=lang)]
-        line = await self._handover.line(session, talk, "resident", update.text)
+        line = await self._handover.line(session, talk, "danger", update.text)
         one = await self._handover.taker(session, talk)
         reached = [one] if one else await self._handover.duty.reached(session, talk.unit)
         words = self._handover.words
@@ -169,7 +169,7 @@ class ResidentsSide:
     async def unread(self, session: AsyncSession, talk: Talk) -> list[Say]:
         """For a page without a script: what was answered since the resident last wrote."""
         lines = await handovers.lines(session, talk.id)
-        last = max((n for n, line in enumerate(lines, 1) if line.who == "resident"), default=0)
+        last = max((n for n, line in enumerate(lines, 1) if line.who in RESIDENTS), default=0)
         shown = [self._handover.shown(line) for line in lines[last:]]
         if not shown:
             return [self._handover.words.to_resident(talk, "handover.nothing_yet", back=talk.state != "closed")]

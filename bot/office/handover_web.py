@@ -14,7 +14,7 @@ from bot.office.handover_chat import HandoverInChat
 from bot.office.handover_words import WEB
 from bot.storage import conversations, handovers
 from bot.storage.database import Database
-from bot.storage.handovers import LIVE
+from bot.storage.handovers import LIVE, RESIDENTS
 from handlers.contract import Reply, SenderId
 
 
@@ -71,7 +71,7 @@ class HandoverOnWeb:
             if talk is None or talk.sender != sender:
                 return News(open=False)
             lines = await handovers.lines(session, talk.id, after)
-            found = tuple((line.id, self._handover.shown(line)) for line in lines if line.who != "resident")
+            found = tuple((line.id, self._handover.shown(line)) for line in lines if line.who not in RESIDENTS)
             is_open = talk.state in (*LIVE, "word_left")
             shown = await handovers.is_sealed(session, talk.id, after)
         if shown:

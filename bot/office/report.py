@@ -6,16 +6,16 @@ import calendar
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import WrongInput
 from bot.office.report_figures import ItemFigures, ListFigures, Questions, Report, Sendings, Week
 from bot.storage import meter, published, sendings, statistics
-from bot.storage.codes import Scan
+from bot.storage.codes import scanned
 from bot.storage.database import Database
 from bot.storage.lists import ListRow, MemberRow
 from bot.storage.meter import start_of
@@ -37,8 +37,11 @@ class Reports:
         self._database = database
         self._pack = pack
 
-    async def month(self, month: str, *, now: dt.datetime | None = None) -> Report:
-        """The figures of `2026-11`, as far as it has come; `WrongInput` where that is no month, or not begun."""
+    async def month(self, month: str, *, unit: str | None = None, now: dt.datetime | None = None) -> Report:
+        """The figures of `2026-11`, as far as it has come; `WrongInput` where that is no month, or not begun.
+
+        `unit`: of its lists, and of the questions and codes that name it; who is in two of its lists counts twice.
+        """
         made_at = now or dt.datetime.now(dt.UTC)
         today = made_at.astimezone(HERE).date()
         first = first_of(month)
@@ -46,15 +49,26 @@ class Reports:
             raise WrongInput(texts("vi")("monthly.future", month=f"{first:%m/%Y}"))
         last = min(today, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
         async with self._database.reading() as session:
-            return await self._made(session, first, last, made_at)
+            return await self._made(session, first, last, made_at, unit)
 
-    async def _made(self, session: AsyncSession, first: dt.date, last: dt.date, made_at: dt.datetime) -> Report:
+    async def _made(
+        self, session: AsyncSession, first: dt.date, last: dt.date, made_at: dt.datetime, unit: str | None
+    ) -> Report:
         ends = start_of(last + dt.timedelta(days=1))
         bulletins = await published.between(session, start_of(first), ends)
         lists = list(await session.scalars(select(ListRow).order_by(ListRow.unit, ListRow.name)))
-        per_list = await sendings.by_list(session, [each.id for each in bulletins])
-        per_bulletin = await sendings.by_bulletin(session, [each.id for each in bulletins])
         went_to = await published.lists_of(session, [each.id for each in bulletins])
+        if unit is not None:
+            lists = [each for each in lists if each.unit == unit]
+            own = {each.id for each in lists}
+            went_to = {id_: mine for id_, ids in went_to.items() if (mine := [one for one in ids if one in own])}
+            bulletins = [each for each in bulletins if each.id in went_to]
+        per_list = await sendings.by_list(session, [each.id for each in bulletins])
+        per_bulletin = (
+            await sendings.by_bulletin(session, [each.id for each in bulletins])
+            if unit is None
+            else _together(per_list, {each.id for each in lists})
+        )
         mondays = weeks_of(first, last)
         weeks = await meter.by_week(session, mondays[0], mondays[-1] + dt.timedelta(days=6)) if mondays else {}
         rows = []
@@ -77,7 +91,7 @@ class Reports:
         reached = _Members(await _members(session, sorted(used)))
         names = {each.id: each.name for each in lists}
         return Report(
-            locality=", ".join(name.vi for name in (self._pack.locality.name, self._pack.locality.province)),
+            locality=", ".join(self._names(unit)),
             first=first,
             last=last,
             made_at=made_at,
@@ -90,8 +104,13 @@ class Reports:
             reach=reached.people,
             uncounted=reached.uncounted,
             sendings=_sum(per_bulletin.values()),
-            questions=await _questions(session, first, last),
+            questions=await _questions(session, first, last, unit),
         )
+
+    def _names(self, unit: str | None) -> list[str]:
+        known = self._pack.units.get(unit or "")
+        where = [name.vi for name in (self._pack.locality.name, self._pack.locality.province)]
+        return [known.name.vi, *where] if known else where
 
     def _unit(self, unit: str) -> str:
         found = self._pack.units.get(unit)
@@ -154,12 +173,23 @@ def _sum(counts: Iterable[Mapping[str, int]]) -> Sendings:
     )  # fmt: skip
 
 
-async def _questions(session: AsyncSession, first: dt.date, last: dt.date) -> Questions:
-    kinds = await statistics.by_kind(session, first, last)
+def _together(
+    per_list: Mapping[int, Mapping[int, Mapping[str, int]]], lists: Collection[int]
+) -> dict[int, Counter[str]]:
+    """What became of each bulletin in these lists alone."""
+    found: dict[int, Counter[str]] = {}
+    for list_ in lists:
+        for bulletin, counts in per_list.get(list_, {}).items():
+            found.setdefault(bulletin, Counter()).update(counts)
+    return found
+
+
+async def _questions(session: AsyncSession, first: dt.date, last: dt.date, unit: str | None) -> Questions:
+    kinds = await statistics.by_kind(session, first, last, unit=unit)
     share = statistics.share(kinds)
     shown = sorted(((kind, n) for kind, n in kinds.items() if kind != "smalltalk"), key=lambda p: (-p[1], p[0]))
-    scans = await session.scalar(select(func.sum(Scan.n)).where(Scan.day >= first, Scan.day <= last))
-    return Questions(asked=share.questions, solved=share.solved, by_kind=tuple(shown), scans=int(scans or 0))
+    scans = sum(each.n for each in await scanned(session, unit=unit, since=first, until=last))
+    return Questions(asked=share.questions, solved=share.solved, by_kind=tuple(shown), scans=scans)
 
 
 def _topic(topic: str) -> str:

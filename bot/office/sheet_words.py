@@ -59,6 +59,11 @@ class CardWords:
             emergency=tuple((number.number, say(f"qr.sheet.{number.number}")) for _, number in shown if number),
         )
 
+    @property
+    def trial(self) -> str:
+        """What stands across a page that is only looked at."""
+        return self.sheet.test or self._desk.text("qr.sheet.preview")
+
     def phone(self, unit: str) -> tuple[Number, str] | None:
         """The number that a card of this unit may show, and who stands for it (rule of truth 2)."""
         if unit not in self._phones:

@@ -61,6 +61,7 @@ class Wrong:
     ref: str
     error: str  # the key of its words
     message: str  # what is wrong and what to write instead
+    item: str = ""  # whose number is to be confirmed first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,24 @@ class Printed:
     moved: int  # cards whose code opens something else today than what was ordered
     head: Head
     test: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """An order whose rows can be read now."""
+
+    order: Order  # its target in its one spelling
+    head: Head
+    layout: Layout
+    words: CardWords
+
+
+class NoNumber(WrongInput):
+    """A board needs a number to call, and nobody has confirmed one yet."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__(_say("qr.sheet.no_phone", item=item))
+        self.item = item  # whose number is to be confirmed
 
 
 class Sheets:
@@ -94,24 +113,15 @@ class Sheets:
         `NotAllowed`.
         """
         from qr import decoded
-        from qr.sheets import Sheet, layout_of
+        from qr.sheets import Sheet
 
-        target = await self._checked(order)
-        order = replace(order, target=target)
-        found = await asyncio.to_thread(_head, order.csv)
-        layout = layout_of(order.kind, order.labels)
-        async with self._database.reading() as session:
-            words = await card_words(
-                session, self._pack, self._landing, target=target, caption=order.caption, lang=order.lang,
-                public_url=self._public_url,
-            )  # fmt: skip
-        if layout.needs_phone and target.startswith("hotline:") and not words.phone(""):
-            raise WrongInput(_say("qr.sheet.no_phone", item=words.wanted_number("")))
-        total = await asyncio.to_thread(lambda: sum(isinstance(row, Row) for row in self._rows(order, found)))
-        run = _Run(order, layout, words, found, lambda done: progress(done, total))
+        ready = await self.prepared(order)
+        order, layout, words = ready.order, ready.layout, ready.words
+        total = await asyncio.to_thread(lambda: sum(isinstance(row, Row) for row in self.rows(ready)))
+        run = _Run(ready, lambda done: progress(done, total))
         async with beside(out) as part:
             sheet = Sheet(part, words.sheet, layout)
-            every = self._rows(order, found)
+            every = self.rows(ready)
             while batch := await asyncio.to_thread(lambda: list(islice(every, TOGETHER))):
                 good = run.sorted(batch)
                 if good:
@@ -129,9 +139,37 @@ class Sheets:
             await asyncio.to_thread(os.replace, part, out)
         return run.printed(written, is_test(self._public_url))
 
-    def _rows(self, order: Order, found: Head) -> Iterator[Row | BadRow]:
-        every = rows.read(order.csv, found, lambda words: self._unit_names.get(fold(words)), unit=order.unit)
-        return every if order.only is None else (row for row in every if row.ref == order.only)
+    async def prepared(self, order: Order) -> Ready:
+        """An order with all that can be said before its rows are read; `WrongInput`, `WrongTarget`, `NoNumber`."""
+        from qr.sheets import layout_of
+
+        order = replace(order, target=await self._checked(order))
+        found = await asyncio.to_thread(_head, order.csv)
+        layout = layout_of(order.kind, order.labels)
+        words = await self.words(order)
+        if layout.needs_phone and order.target.startswith("hotline:") and not words.phone(""):
+            raise NoNumber(words.wanted_number(""))
+        return Ready(order=order, head=found, layout=layout, words=words)
+
+    async def words(self, order: Order) -> CardWords:
+        """The words of its cards, as they are today."""
+        async with self._database.reading() as session:
+            return await card_words(
+                session, self._pack, self._landing, target=order.target, caption=order.caption, lang=order.lang,
+                public_url=self._public_url,
+            )  # fmt: skip
+
+    def rows(self, ready: Ready) -> Iterator[Row | BadRow]:
+        """Every row that is to be printed, and those that cannot be."""
+        order = ready.order
+        for row in rows.read(order.csv, ready.head, lambda words: self._unit_names.get(fold(words)), unit=order.unit):
+            if order.only is not None and row.ref != order.only:
+                continue
+            if isinstance(row, Row) and ready.layout.needs_phone and not ready.words.phone(row.unit):
+                item = ready.words.wanted_number(row.unit)
+                yield BadRow(line=row.line, key="qr.row.no_phone", fields={"item": item}, ref=row.ref)
+            else:
+                yield row
 
     async def _checked(self, order: Order) -> str:
         """The target in its one spelling, once all that can be said before the list is read is right."""
@@ -150,10 +188,8 @@ class Sheets:
 class _Run:
     """One order being printed."""
 
-    def __init__(
-        self, order: Order, layout: Layout, words: CardWords, found: Head, told: Callable[[int], None]
-    ) -> None:
-        self._order, self._layout, self._words, self._head, self._told = order, layout, words, found, told
+    def __init__(self, ready: Ready, told: Callable[[int], None]) -> None:
+        self._order, self._words, self._head, self._told = ready.order, ready.words, ready.head, told
         self.wrong: list[Wrong] = []
         self._wrong_count = self._moved = self._done = 0
         self._links: dict[int, str] = {}
@@ -165,9 +201,6 @@ class _Run:
         for row in batch:
             if isinstance(row, BadRow):
                 self._bad(row)
-            elif self._layout.needs_phone and not self._words.phone(row.unit):
-                item = self._words.wanted_number(row.unit)
-                self._bad(BadRow(line=row.line, key="qr.row.no_phone", fields={"item": item}, ref=row.ref))
             else:
                 good.append(row)
         return good
@@ -213,7 +246,13 @@ class _Run:
     def _bad(self, row: BadRow) -> None:
         self._wrong_count += 1
         if len(self.wrong) < MOST_WRONG:
-            self.wrong.append(Wrong(line=row.line, ref=row.ref, error=row.key, message=_say(row.key, **row.fields)))
+            self.wrong.append(wrong_of(row))
+
+
+def wrong_of(row: BadRow) -> Wrong:
+    """A bad row, in words."""
+    item = str(row.fields["item"]) if row.key == "qr.row.no_phone" else ""
+    return Wrong(line=row.line, ref=row.ref[:60], error=row.key, message=_say(row.key, **row.fields), item=item)
 
 
 def _head(file: Path) -> Head:

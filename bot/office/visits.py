@@ -24,7 +24,7 @@ from qr.codes import spaced
 from qr.delimited import BadRow, WrongFile
 from qr.visited import Done
 
-Kind = Literal["round", "board"]
+Kind = Literal["round", "board", "missed"]  # missed: nobody was at home; the card is still to be handed over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +32,10 @@ class Visited:
     """A card, and the last that is known of it."""
 
     issued: Issued
-    done_on: dt.date | None
+    done_on: dt.date | None  # None while it is still to be handed over
     place: str
     remark: str
+    missed_on: dt.date | None = None  # when nobody was at home, last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +63,9 @@ class Visits:
             last = await visits.latest(session, [one.serial for one in issued])
         found = [
             Visited(
-                issued=one, done_on=entry.done_on if entry else None, place=entry.place if entry else "",
-                remark=entry.remark if entry else "",
+                issued=one, done_on=entry.done_on if entry and entry.kind != "missed" else None,
+                place=entry.place if entry else "", remark=entry.remark if entry else "",
+                missed_on=entry.done_on if entry and entry.kind == "missed" else None,
             )
             for one in issued
             for entry in [last.get(one.serial)]
@@ -162,4 +164,4 @@ def _wrong(row: BadRow) -> Wrong:
 
 def _allow(by: By, unit: str) -> None:
     if isinstance(by, Officer) and not by.may("editor", unit or None):
-        raise NotAllowed(texts("vi")("qr.not_allowed", unit=unit or "*"))
+        raise NotAllowed("qr.not_allowed", unit=unit or "*")

@@ -75,6 +75,7 @@ class BulletinRow(Base):
     tally: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)
     )  # the figures, for when the rows are erased
+    once: Mapped[str | None] = mapped_column(String(43), unique=True, index=True)  # of the form that it came from
 
 
 class BulletinListRow(Base):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final, cast
 
-from sqlalchemy import DateTime, String, Table, bindparam, delete, select, update
+from sqlalchemy import DateTime, String, Table, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -69,6 +69,23 @@ async def replied(session: AsyncSession, bubbles: Sequence[tuple[str, str, int |
     """
     told = [{"to": channel, "in": chat, "left": left} for channel, chat, left in bubbles]
     await session.execute(REPLIED, told)
+
+
+async def replies_left(session: AsyncSession, channel: str, chat: str) -> int | None:
+    """The free replies that this chat may still get, as the platform last said; None: it said nothing."""
+    contact = await row(session, Contact, (channel, chat))
+    return contact.replies_left if contact else None
+
+
+async def by_replies(session: AsyncSession, channel: str, since: dt.datetime) -> dict[int, int]:
+    """How many people who wrote after `since` got how many bubbles since they last wrote."""
+    rows = await session.execute(
+        select(Contact.replies, func.count().label("people"))
+        .where(Contact.channel == channel, Contact.group.is_(False), Contact.last_at > since)
+        .group_by(Contact.replies)
+        .order_by(Contact.replies)
+    )
+    return {row.replies: row.people for row in rows}
 
 
 async def keep_quiet(session: AsyncSession, channel: str, chat: str, until: dt.datetime | None) -> None:

@@ -21,8 +21,10 @@ TALK, DOUBT = "talk", "doubt"
 # `asking`: the next message is the word that is left; `word_left`: read when somebody is there; `waiting`: told to
 # officers, taken by none; `open`: one took it.
 State = Literal["asking", "word_left", "waiting", "open", "closed"]
-Who = Literal["resident", "officer", "house"]
+Who = Literal["resident", "danger", "officer", "house"]  # `danger`: a resident's line that named one
+RESIDENTS: Final = ("resident", "danger")
 OPEN: Final = ("asking", "word_left", "waiting", "open")
+LISTED: Final = ("waiting", "word_left", "open")  # an officer sees it
 LIVE: Final = ("waiting", "open")  # the bot is quiet
 AHEAD: Final = "talks"  # where a session keeps the open talks that it has read
 
@@ -113,6 +115,22 @@ async def lines(session: AsyncSession, talk: int, after: int = 0) -> Sequence[Li
     return (await session.scalars(found)).all()
 
 
+async def newest_lines(session: AsyncSession, talks: Sequence[int]) -> dict[int, Line]:
+    """What a resident or an officer said last in each of these talks."""
+    last = (
+        select(func.max(Line.id))
+        .where(Line.talk.in_(talks), Line.who != "house")
+        .group_by(Line.talk)
+        .scalar_subquery()
+    )
+    return {line.talk: line for line in await session.scalars(select(Line).where(Line.id.in_(last)))}
+
+
+async def in_danger(session: AsyncSession, talks: Sequence[int]) -> set[int]:
+    """Those of these talks in which a resident named a danger."""
+    return set(await session.scalars(select(Line.talk).where(Line.talk.in_(talks), Line.who == "danger")))
+
+
 async def taken_by(session: AsyncSession, officer: int) -> list[Talk]:
     """The talks that an officer has open."""
     found = select(Talk).where(Talk.officer == officer, Talk.state == "open").order_by(Talk.id)
@@ -177,9 +195,3 @@ async def is_untidy(session: AsyncSession, now: dt.datetime) -> bool:
 async def hours(session: AsyncSession) -> dict[str, str]:
     """The hours that officers set, by unit."""
     return {row.unit: row.hours for row in await session.scalars(select(Hours))}
-
-
-async def counts(session: AsyncSession) -> dict[str, int]:
-    """How many talks are in each state."""
-    rows = await session.execute(select(Talk.state, func.count()).group_by(Talk.state))
-    return dict(rows.tuples().all())

@@ -91,6 +91,16 @@ async def members(session: AsyncSession, lists: Collection[int]) -> Sequence[Mem
     return (await session.scalars(found)).all()
 
 
+async def elsewhere(session: AsyncSession, row: ListRow, addresses: Collection[str]) -> dict[str, str]:
+    """Which of these short names lists of other units use for groups of their own, with the titles of these."""
+    taken = (
+        select(MemberRow.address, MemberRow.title)
+        .join(ListRow, ListRow.id == MemberRow.list)
+        .where(MemberRow.channel == BY_HAND, MemberRow.address.in_(addresses), ListRow.unit != row.unit)
+    )
+    return {row.address: row.title for row in await session.execute(taken)}
+
+
 async def gone(session: AsyncSession, channel: str, address: str, reason: str) -> None:
     """This chat can no longer be written to: it stays in its lists, and is left out."""
     there = update(MemberRow).where(MemberRow.channel == channel, MemberRow.address == address)

@@ -16,6 +16,7 @@ from bot.storage.tables import Base
 Role = Literal["editor", "approver", "duty", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 EVERYWHERE: Final = "*"  # instead of a unit
+AHEAD: Final = "officers' chats"  # where a session keeps them
 
 
 class OfficerRow(Base):
@@ -90,6 +91,15 @@ async def by_chat(session: AsyncSession, channel: str, chat: str) -> Officer | N
     bound = await session.get(OfficerChat, (channel, chat))
     officer = await by_id(session, bound.officer) if bound else None
     return None if officer is None or officer.disabled else officer
+
+
+async def own_chats(session: AsyncSession) -> set[tuple[str, str]]:
+    """The chats of officers, read once in a session: most of a batch are residents'."""
+    if AHEAD not in session.info:
+        rows = await session.execute(select(OfficerChat.channel, OfficerChat.chat))
+        session.info[AHEAD] = {(channel, chat) for channel, chat in rows}
+    known: set[tuple[str, str]] = session.info[AHEAD]
+    return known
 
 
 async def everyone(session: AsyncSession) -> list[Officer]:

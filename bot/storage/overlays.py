@@ -21,6 +21,7 @@ Overlays = Mapping[str, Mapping[str, Overlay]]  # by item and field
 class Entry:
     """One correction as it was made; `value` None took the one before back."""
 
+    id: int
     field: str
     value: str | None
     by: str
@@ -56,4 +57,9 @@ async def correct(
 async def history(session: AsyncSession, item: str) -> list[Entry]:
     """Every correction of an item, oldest first."""
     rows = await session.scalars(select(Correction).where(Correction.item == item).order_by(Correction.id))
-    return [Entry(field=row.field, value=row.value, by=row.by, at=utc(row.at)) for row in rows]
+    return [Entry(id=row.id, field=row.field, value=row.value, by=row.by, at=utc(row.at)) for row in rows]
+
+
+async def newest(session: AsyncSession, item: str) -> int:
+    """The number of an item's last correction, 0 where there is none: tells whether somebody corrected it since."""
+    return await session.scalar(select(func.max(Correction.id)).where(Correction.item == item)) or 0

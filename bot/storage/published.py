@@ -73,7 +73,7 @@ async def search(
         .limit(SEARCHED)
     )
     written = [(id_, title, text) for id_, title, text in texts]
-    ids = await asyncio.to_thread(_holding, wanted, written)  # thousands take a moment
+    ids = await asyncio.to_thread(holding, wanted, written)  # thousands take a moment
     shown = ids[first : first + most]
     rows = list(await session.scalars(_out(OUT).where(BulletinRow.id.in_(shown)).order_by(*_NEWEST_FIRST)))
     return Found(bulletins=await _whole(session, rows), total=len(ids))
@@ -177,7 +177,7 @@ def _one(
     )  # fmt: skip
 
 
-def _holding(wanted: Sequence[str], texts: Sequence[tuple[int, str, str]]) -> list[int]:
+def holding(wanted: Sequence[str], texts: Sequence[tuple[int, str, str]]) -> list[int]:
     """Which of these texts hold all these words."""
     return [id_ for id_, title, text in texts if all(word in _folded(f"{title}\n{text}") for word in wanted)]
 

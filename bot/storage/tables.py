@@ -54,6 +54,7 @@ class Unanswered(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[str] = mapped_column(String(300))
     asked_on: Mapped[dt.date] = mapped_column()
+    verdict: Mapped[int | None] = mapped_column(index=True)  # what an officer decided (`verdicts`); None: it waits
 
 
 class Thumb(Base):

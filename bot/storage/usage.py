@@ -20,6 +20,7 @@ from content.hours import HERE
 RECEIVED: Final = "received"
 SENT: Final = "sent"
 PEOPLE: Final = "people"
+NEARLY: Final = 0.8  # of a month's messages, or of the people: it is time to warn
 EVER: Final = ""  # the period of what never begins anew
 
 

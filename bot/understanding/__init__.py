@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,8 @@ from bot.understanding.confidence import ANSWER, ASK, confidence
 from bot.understanding.context import Context
 from bot.understanding.emergency import emergency
 from bot.understanding.intents import command, intents, is_empty, language_wanted
+from bot.understanding.lessons import NEAR as LIKE
+from bot.understanding.lessons import SAME, Lesson, Lessons, Weighed
 from bot.understanding.lexicon import lexicon
 from bot.understanding.model import Model
 from bot.understanding.normalise import Words
@@ -29,6 +31,7 @@ BARE: Final = 5  # words of a question that names an aspect and nothing else
 BESIDE: Final = 4.0  # log-odds within which both halves must stand in the whole
 BOTH: Final = 0.8  # how sure each half must be for a message to be two things
 SURELY_NOT: Final = 0.8  # so sure that something is outside, nothing is offered; below, what is near is
+TAUGHT: Final = 0.95  # how sure an officer's own word makes
 NEAR: Final = 0.15  # share of the first's likelihood that makes the second worth offering
 
 
@@ -75,6 +78,80 @@ class Understanding:
         if found.topic == "aloud" and context.id and context.kind:
             return replace(found, kind=context.kind, id=context.id)
         return self._at_home(found, context.unit) if context.unit and unit is None else found
+
+    def weighed(self, text: str) -> Weighed:
+        """A question ready to be compared with others."""
+        key = self._masked(text)
+        return Weighed(key=key, features=self._ranker.weighed(" ".join(self._topic(key))))
+
+    def topic(self, text: str) -> tuple[str, ...]:
+        """The words of a question that say what it is about: without fillers, units, and which part of it is asked."""
+        return self._topic(self._masked(text))
+
+    def lessons(self, taught: Iterable[tuple[str, str]]) -> Lessons:
+        """What officers taught, as (item, wording); an item that has left the pack is left out."""
+        return Lessons(Lesson(label=id_, said=self.weighed(words)) for id_, words in taught if self._pack.item(id_))
+
+    def with_lessons(self, text: str, understood: Understood, lessons: Lessons) -> Understood:
+        """What `text` means, were officers asked too.
+
+        Danger, an official name and a command stay what they are. The very words that were taught win over
+        everything else; words very like them only where nothing was found.
+        """
+        if understood.kind == "emergency" or understood.confidence == 1.0:
+            return understood
+        words = self.weighed(text)
+        if same := lessons.exactly(words):
+            return self._learned(understood, same.label, TAUGHT)
+        near = lessons.nearest(words) if understood.kind in {"clarify", "out_of_scope"} else None
+        if near is None or near.likeness < LIKE:
+            return understood
+        if near.likeness >= SAME:
+            return self._learned(understood, near.label, max(near.likeness, ANSWER))
+        id_ = self._taught_id(understood, near.label)
+        first = Candidate(kind=self._kind(near.label), id=id_, confidence=round(near.likeness, 3))
+        others = tuple(candidate for candidate in understood.candidates if candidate.id != id_)
+        sure = max(understood.confidence, ASK) if understood.kind == "clarify" else ASK
+        return replace(understood, kind="clarify", candidates=(first, *others)[:3], confidence=sure)
+
+    def teachable(self, text: str) -> bool:
+        """Whether words can be taught: no danger, no command, no name of an item, and something is said in them."""
+        words = self._reader.read(text)
+        if words.plain in self._names or emergency(words) or command(words.raw) or is_empty(words):
+            return False
+        said = Understood(kind="clarify", aspect=aspect_of(words, self._lexicon))
+        _, masked = self._units.find(words.plain)
+        silent = self._lexicon.fillers | {UNIT_WORD}
+        return bool(set(masked.split()) - silent) and not self._says_nothing_new(said, masked)
+
+    def nearest(self, text: str) -> tuple[Candidate, ...]:
+        """The items that fit a question best, at most three, however unsure it is."""
+        words = self._reader.read(text)
+        unit, masked = self._units.find(words.plain)
+        ranked = self._ranker.rank(masked, words.tokens)
+        return self._candidates(Understood(kind="clarify", unit=unit), ranked, confidence(ranked, self._model))
+
+    def _masked(self, text: str) -> str:
+        _, masked = self._units.find(self._reader.read(text).plain)
+        return " ".join(masked.split())
+
+    def _topic(self, masked: str) -> tuple[str, ...]:
+        without = masked
+        for aspect in self._lexicon.aspects.values():
+            without = aspect.sub(" ", without)
+        nothing_said = self._lexicon.fillers | self._lexicon.going_on | {UNIT_WORD}
+        about = tuple(word for word in without.split() if word not in nothing_said)
+        return about or tuple(masked.split())
+
+    def _learned(self, said: Understood, label: str, sure: float) -> Understood:
+        found = self._answer(replace(said, candidates=(), topic=None), label, sure)
+        return replace(found, id=self._taught_id(said, label))
+
+    def _taught_id(self, said: Understood, label: str) -> str:
+        """A number that was taught for one unit is that of the unit that is named."""
+        if said.unit and self._pack.unit_of(label):
+            return hotline_of(said.unit)
+        return CLUBS if label.startswith("club:") and CLUBS in self._pack.initiatives else label
 
     def _ranked(self, said: Understood, words: Words, masked: str, context: Context) -> Understood:
         if follow := self._follow_up(said, masked, context):

@@ -45,7 +45,11 @@ class Index:
             best[label] = max(best.get(label, 0.0), likeness)
         return {label: max(FLOOR, STEEP * (likeness - EVEN)) for label, likeness in best.items()}
 
+    def rarity_of(self, feature: str) -> float:
+        """How rare a feature is; one that stands nowhere, as the rarest."""
+        return self._rarity.get(feature, self._strange)
+
     def _unit_length(self, found: Mapping[str, float]) -> dict[str, float]:
-        weighted = {feature: weight * self._rarity.get(feature, self._strange) for feature, weight in found.items()}
+        weighted = {feature: weight * self.rarity_of(feature) for feature, weight in found.items()}
         length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
         return {feature: weight / length for feature, weight in weighted.items()}

@@ -48,6 +48,11 @@ class Model:
         share = sum(feature in self.rows for feature in words) / max(1, len(words))
         return self.bias + (values / length) @ self.weights[ids], share
 
+    def rarity_of(self, feature: str) -> float:
+        """How rare a feature is; one that stands nowhere, as the rarest."""
+        row = self.rows.get(feature)
+        return float(self.rarity.max() if row is None else self.rarity[row])
+
 
 def mark(label: str, text: str) -> int:
     """What tells a question that was learned from one that was not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,14 @@ class Ranker:
                 scores[label] += more
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:BEST]
         return Ranking(best=tuple(Ranked(label=label, score=score) for label, score in ranked), share=share)
+
+    def weighed(self, plain: str) -> dict[str, float]:
+        """What each word and pair counts beside the others, the rare ones most; of length one together."""
+        found = features(plain, (), self._fillers)
+        rarity = self._model.rarity_of if self._model else self._index.rarity_of
+        weighted = {feature: weight * rarity(feature) for feature, weight in found.items()}
+        length = math.sqrt(sum(weight * weight for weight in weighted.values())) or 1.0
+        return {feature: weight / length for feature, weight in weighted.items()}
 
     def _example(self, label: str, text: str, units: Units) -> Example:
         words = self.reader.read(text)

@@ -36,6 +36,7 @@ def application(house: House) -> web.Application:
     app[static.STATIC] = static.Static()
     app[scan.SCANNING] = scan.Scanning(app[static.STATIC])
     app.cleanup_ctx.append(scan.counting)
+    app.cleanup_ctx.append(console.printing)
     app.add_routes(
         [
             web.get("/", chat.home),

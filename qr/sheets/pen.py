@@ -111,9 +111,11 @@ class Pen:
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, *, colour: Color = HAIR, thick: float = 0.25) -> None:
         """A line; `thick` in millimetres."""
-        self._canvas.setStrokeColor(colour)
-        self._canvas.setLineWidth(thick * mm)
-        self._canvas.line(x1 * mm, y1 * mm, x2 * mm, y2 * mm)
+        red, green, blue = colour.rgb()
+        self._canvas.addLiteral(
+            f"{red:.3f} {green:.3f} {blue:.3f} RG {thick * mm:.3f} w "
+            f"{x1 * mm:.2f} {y1 * mm:.2f} m {x2 * mm:.2f} {y2 * mm:.2f} l S"
+        )
 
     def fold(self, y: float) -> None:
         """A dashed line across the page, to fold along."""
@@ -197,7 +199,9 @@ def modules(link: str, side: float) -> tuple[Modules, Level]:
 
 def _runs(drawn: Modules) -> Iterable[tuple[int, int, int]]:
     """The dark runs of every row: column, row, modules."""
-    edges = np.diff(np.pad(drawn.astype(np.int8), ((0, 0), (1, 1))))
+    wide = np.zeros((drawn.shape[0], drawn.shape[1] + 2), dtype=np.int8)  # a light module at both ends of every row
+    wide[:, 1:-1] = drawn
+    edges = np.diff(wide)
     rows, starts = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
     return zip(starts.tolist(), rows.tolist(), (ends - starts).tolist(), strict=True)

@@ -7,10 +7,17 @@ import datetime as dt
 import platform
 from pathlib import Path
 
-from tests.benchmarks import channels, scans, understanding
+from tests.benchmarks import bulletins, channels, codes, scans, sheets, understanding
 
 RESULTS = Path(__file__).parent / "results"
-BENCHES = {"understanding": understanding.table, "channels": channels.table, "scans": scans.table}
+BENCHES = {
+    "understanding": understanding.table,
+    "channels": channels.table,
+    "scans": scans.table,
+    "codes": codes.table,
+    "sheets": sheets.table,
+    "bulletins": bulletins.table,
+}
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.channels.channel import Limits
@@ -37,6 +39,20 @@ def test_an_account_has_a_burst_and_then_its_rate(clock: Clock) -> None:
     assert (pace.allowance(), pace.wait()) == (1, 0)
     clock.now += 60
     assert pace.allowance() == 4  # no more than the burst, however long nobody wrote
+
+
+@pytest.mark.parametrize("sharers", [1, 3])
+def test_no_second_holds_more_than_the_platform_takes_and_hardly_fewer(clock: Clock, sharers: int) -> None:
+    pace = Pace(replace(LIMITS, per_second=30.0, burst=10, in_a_second=30), clock=clock)
+    pace.share(sharers)
+    sent: list[float] = []
+    while clock.now < 160.0:
+        for _ in range(pace.allowance()):
+            pace.spend(f"c{len(sent)}", group=False)
+            sent.append(clock.now)
+        clock.now += max(pace.wait(), 0.001)
+    assert max(sum(at <= other < at + 1.0 for other in sent) for at in sent) <= 30 // sharers
+    assert len(sent) / 60.0 >= 0.97 * 30 / sharers
 
 
 @pytest.mark.parametrize(("chat", "gap"), [("lan", 2.0), ("-khom2", 3.0)], ids=["a person", "a group"])

@@ -364,9 +364,9 @@ def _said_no(refused: Refused) -> web.Response:
 
 
 @asynccontextmanager
-async def serving(port: int = 0) -> AsyncIterator[Telegram]:
-    """The emulator, on a free port or on this one."""
-    telegram = Telegram()
+async def serving(port: int = 0, platform: Telegram | None = None) -> AsyncIterator[Telegram]:
+    """The emulator, or another made of it, on a free port or on this one."""
+    telegram = platform or Telegram()
     app = web.Application()
     app.router.add_post("/bot{token}/{method}", telegram.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)

@@ -75,7 +75,7 @@ class Ward:
         residents = ResidentsSide(self.core, doubts, self.dialogue)
         self.chat = HandoverInChat(self.core, OfficersSide(self.core, doubts), residents)
         self.clock = HandoverClock(self.database, self.core, doubts, channels, talk_hours=2)
-        self.desk = HandoverDesk(self.database, pack, self.core, channels)
+        self.desk = HandoverDesk(self.database, pack, self.core, doubts, channels)
         self.web = HandoverOnWeb(self.database, self.dialogue, self.core, self.chat, channels)
         self.post = Post(self.database, self.dialogue, self.channel)
         self.post.inbox = Inbox(self.database, self.dialogue, channels, b"i" * 32, (self.chat,), self.chat)

@@ -70,6 +70,58 @@ async def test_of_two_who_take_at_the_same_moment_one_has_it(ward: Open) -> None
     assert str(refused[0]) == f"#1 đã có {winner.name} nhận."
 
 
+async def test_what_a_page_sends_twice_at_the_same_moment_is_done_once(ward: Open) -> None:
+    first, second = ward(), ward()
+    await _begun(first, ("lan", "*"), ("hoa", "phuong-2"))
+    lan = await first.known("lan")
+    for deed in (
+        lambda desk: desk.take(1, lan),
+        lambda desk: desk.answer(1, "Dạ em nghe, gọi 0900000001.", lan, after=1),
+        lambda desk: desk.pass_on(1, "phuong-2", lan),
+        lambda desk: desk.close(1, lan),
+    ):
+        await asyncio.gather(deed(first.desk), deed(second.desk))
+    told = [words for who, words in await first.heard() if who == "An"]
+    begins = (
+        "Cán bộ lan đã nhận",
+        "Cán bộ lan:",
+        "Đã chuyển lời của bà con sang Phường 2",
+        "Cán bộ lan đã xong việc",
+    )
+    assert [words.startswith(begin) for words, begin in zip(told, begins, strict=True)] == [True] * 4, told
+    assert await first.words() == ["gặp cán bộ", "Dạ em nghe, gọi #."]
+
+
+async def test_of_two_who_settle_a_doubtful_answer_one_does(ward: Open) -> None:
+    first, second = ward(below=1.0), ward(below=1.0)
+    for name in ("lan", "minh"):
+        await first.officer(name, "*")
+    await first.say("An", "lam khai sinh can giay gi")
+    lan, minh = await first.known("lan"), await first.known("minh")
+    ends = await asyncio.gather(
+        first.desk.settle(1, lan, yes=True),
+        second.desk.correct(1, "Mang giấy tới phường.", minh),
+        return_exceptions=True,
+    )
+    refused = [end for end in ends if isinstance(end, Refused)]
+    assert len(refused) == 1, ends
+    winner = "minh" if refused[0] is ends[0] else "lan"
+    assert str(refused[0]) == f"#1 đã có {winner} lo xong rồi."
+    assert len([words for who, words in await first.heard() if who == "An"]) == 1
+
+
+async def test_a_list_tells_the_last_words_and_puts_danger_first(ward: Open) -> None:
+    house = ward()
+    await _begun(house, ("lan", "*"))
+    await house.say("An", "đèn đường tắt")
+    await house.say("Bình", "gặp cán bộ")
+    await house.say("Bình", "cháy nhà")
+    entries = await house.desk.open_talks(await house.known("lan"))
+    assert [(entry.id, entry.danger, entry.last and entry.last.words) for entry in entries] == [
+        (2, True, "cháy nhà"), (1, False, "đèn đường tắt"),
+    ]  # fmt: skip
+
+
 async def test_what_is_kept_holds_no_number_and_the_sealed_one_goes_at_the_end(ward: Open) -> None:
     house = ward()
     await _begun(house, ("lan", "*"))
@@ -106,8 +158,8 @@ async def test_pages_do_what_chats_do_and_the_log_holds_no_words(ward: Open) -> 
         await house.desk.take(1, lan)
     with pytest.raises(Refused):
         await house.desk.thread(1, lan)
-    _, said = await house.desk.thread(1, hoa)
-    assert [(line.who, line.officer, line.words) for line in said] == [
+    thread = await house.desk.thread(1, hoa)
+    assert [(line.who, line.officer, line.words) for line in thread.said] == [
         ("resident", None, "gặp cán bộ"), ("officer", "lan", "Dạ em nghe đây."),
     ]  # fmt: skip
     await house.desk.take(1, hoa)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import Refused
-from bot.office.lists import read
+from bot.office.list_rows import read
 
 GOOD = "channel,address,title\ntelegram,-1,Tổ dân phố 1\n"
 

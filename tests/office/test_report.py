@@ -164,3 +164,19 @@ def _text(body: bytes) -> list[str]:
     pages = [page.get_textpage().get_text_bounded() for page in document]
     document.close()
     return pages
+
+
+async def test_a_unit_has_a_report_of_its_own(month: Report, database: Database, pack: Pack) -> None:
+    async with database.unit_of_work() as session:
+        statistics.asked(session, kind="hotline", channel="web", unit="phuong-1", now=NOW)
+    one = await Reports(database, pack).month("2026-11", unit="phuong-1", now=MAKING)
+    assert one.locality == "Phường 1, Sa Đéc, Đồng Tháp"
+    assert [row.name for row in one.lists] == ["Nhóm khóm 1"]
+    assert [(item.title, item.lists) for item in one.items] == [
+        ("Một <&>", ("Nhóm khóm 1",)), ("Hai", ("Nhóm khóm 1",)),
+    ]  # fmt: skip
+    assert (one.groups, one.reach) == (2, 50)
+    assert (one.sendings.machine, one.sendings.by_hand, one.sendings.failed, one.sendings.unknown) == (2, 2, 0, 0)
+    assert one.questions.by_kind == (("hotline", 1),)
+    empty = await Reports(database, pack).month("2026-11", unit="phuong-3", now=MAKING)
+    assert (empty.lists, empty.items, empty.reach, empty.questions.asked) == ((), (), 0, 0)

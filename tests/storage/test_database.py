@@ -65,6 +65,10 @@ async def test_the_newest_correction_counts_and_can_be_taken_back(database: Data
         ("xin visa cho 0000 000 001", "xin visa cho #"),
         ("tui tên Nguyễn Văn Mẫu muốn hỏi", "tui tên … muốn hỏi"),
         ("viết cho a@b.example giùm", "viết cho … giùm"),
+        ("Nguyễn Văn Mẫu đây, cho hỏi", "… đây, cho hỏi"),
+        ("tui tên Nguye\u0302\u0303n Va\u0306n Mẫu muốn hỏi", "tui tên … muốn hỏi"),
+        ("ly hôn thì nộp đơn ở đâu", "ly hôn thì nộp đơn ở đâu"),
+        ("LY HÔN Ở ĐÂU", "ly hôn ở đâu"),
     ],
 )
 async def test_unanswered_questions_are_stripped(database: Database, said: str, kept: str) -> None:

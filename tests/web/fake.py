@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -183,6 +184,13 @@ class FakePublished:
         )
 
 
+class ClosedShop:
+    """Prints nothing."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
 @dataclass
 class FakeHouse:
     """Repeats the question, and remembers how it was asked."""
@@ -205,7 +213,7 @@ class FakeHouse:
         access = Access(database, PACK, keys, self.public_url)
         logins = Logins(database, keys, access, {})
         rest: dict[str, Any] = {each.name: None for each in fields(Office)}  # what no test here asks for
-        return Office(**rest | {"access": access, "logins": logins})
+        return Office(**rest | {"access": access, "logins": logins, "print_shop": ClosedShop()})
 
     metrics_token = None
 

@@ -42,8 +42,9 @@ LIMITS: Final = Limits(  # https://core.telegram.org/bots/api, https://core.tele
     bubbles=3,
     buttons=100,
     button_title=64,  # our own: an app shows no more of one
-    per_second=25.0,  # about 30 are free; answers to presses and a margin want the rest
-    burst=25,
+    per_second=30.0,  # free; answers to presses name no chat and do not count
+    burst=10,  # so few go out together that an answer never waits long for the next second
+    in_a_second=30,
     per_chat_second=1.0,
     per_group_minute=20.0,
     group_ids="-",
@@ -114,6 +115,10 @@ class Telegram:
     def address(self, start: str) -> str | None:
         """The bot's link; a tap on "Start" sends us what it carries."""
         return f"https://t.me/{self._me.name}?start={start}" if self._me.name else None
+
+    def group_address(self, start: str) -> str | None:
+        """The link that adds the bot to a group; there it is told what it carries."""
+        return f"https://t.me/{self._me.name}?startgroup={start}" if self._me.name else None
 
     def editing(self, message_id: str, outgoing: Outgoing) -> Outgoing | None:
         """Text and pictures can be changed; pins and cards cannot."""

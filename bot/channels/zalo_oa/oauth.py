@@ -97,9 +97,9 @@ class OAuth:
         digest = hmac.new(key, f"zalo-oa verifier:{app_id}".encode(), hashlib.sha256).digest()
         self._verifier = _base64url(digest)
 
-    def consent(self, public_url: str) -> Consent:
-        """What an admin of the account must open."""
-        state = secrets.token_urlsafe(24)
+    def consent(self, public_url: str, state: str | None = None) -> Consent:
+        """What an admin of the account must open; `state` comes back with him, by default a fresh one."""
+        state = state or secrets.token_urlsafe(24)
         callback = public_url.rstrip("/") + CALLBACK
         challenge = challenge_of(self._verifier)
         query = {"app_id": self._app_id, "redirect_uri": callback, "code_challenge": challenge, "state": state}

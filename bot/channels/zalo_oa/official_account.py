@@ -206,9 +206,9 @@ class ZaloOa:
             notes.append(_fix(answer))
         return notes
 
-    def consent(self) -> Consent:
-        """What an admin of the account must open."""
-        return self._oauth.consent(self._public_url)
+    def consent(self, state: str | None = None) -> Consent:
+        """What an admin of the account must open; `state` comes back with him."""
+        return self._oauth.consent(self._public_url, state)
 
     async def consented(self, consent: Consent, address: str) -> str:
         """Keep the tokens for the consent in `address`; the account's id. `WrongCallback` says what is wrong."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import Final
 
 from aiohttp import web
 
-from bot.errors import HoiPhuongError, Refused
+from bot.errors import HoiPhuongError, Worded
 from bot.office.logins import SignedIn
 from bot.office.office import Office
 from bot.storage.officers import Officer
@@ -65,9 +66,9 @@ def see(path: str, *, done: str = "") -> web.Response:
 
 def said(request: web.Request, error: HoiPhuongError) -> str:
     """An error in the reader's language, where it has words in both."""
-    if not isinstance(error, Refused):
+    if not isinstance(error, Worded):
         return str(error)
-    return request.app[HOUSE].text(language(request), error.key, **error.fields)
+    return error.said(functools.partial(request.app[HOUSE].text, language(request)))
 
 
 def refused(request: web.Request, officer: Officer | None, key: str, *, status: int) -> web.Response:

@@ -25,12 +25,14 @@ class Room:
 
 MENU: Final = (
     Room("bulletins", "/can-bo/ban-tin", ("editor", "approver")),
+    Room("kit", "/can-bo/chuyen-tin", ()),
     Room("groups", "/can-bo/nhom", ("editor", "approver")),
     Room("talks", "/can-bo/can-gap", ("duty",)),
     Room("content", "/can-bo/noi-dung", ("editor", "approver")),
     Room("questions", "/can-bo/cau-hoi", ("editor", "approver", "duty")),
     Room("codes", "/can-bo/ma-qr", ("editor", "approver")),
     Room("figures", "/can-bo/so-lieu", ()),
+    Room("channels", "/can-bo/kenh", ("admin",)),
     Room("officers", "/can-bo/can-bo", ("admin",)),
     Room("records", "/can-bo/nhat-ky", ("admin",)),
 )

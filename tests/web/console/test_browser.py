@@ -21,6 +21,7 @@ INSIDE = {
     "console-password": "/can-bo/toi/mat-khau",
     "console-officers": "/can-bo/can-bo",
     "console-records": "/can-bo/nhat-ky",
+    "console-channels": "/can-bo/kenh",
 }
 
 

@@ -18,8 +18,12 @@ KEY = re.compile(r'"(console\.[a-z0-9_.-]*[a-z0-9_-])"(?! ~)')
 
 
 def words(lang: str) -> dict[str, str]:
-    with (LOCALE / lang / "LC_MESSAGES" / "console.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    """The words of all rooms of the console."""
+    found: dict[str, str] = {}
+    for path in sorted((LOCALE / lang / "LC_MESSAGES").glob("console*.po")):
+        with path.open("rb") as file:
+            found |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    return found
 
 
 def test_both_languages_say_the_same_things_with_the_same_fields() -> None:
