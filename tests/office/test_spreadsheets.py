@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from bot.errors import WrongInput
 from bot.office import export, spreadsheets
@@ -165,5 +165,5 @@ def test_no_cell_of_an_export_is_a_formula(tmp_path: Path, pack: Pack) -> None:
     lines = list(export.lines(Facts(pack=pack, at=TODAY.date(), overlays=overlays)))
     assert ",'-2+3," in export.as_csv(lines).decode()
     assert ",'=1+1," in export.as_csv(lines).decode()
-    sheet = spreadsheets.load_workbook(io.BytesIO(export.as_xlsx(lines))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(export.as_xlsx(lines))).worksheets[0]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}

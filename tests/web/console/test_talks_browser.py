@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, expect
+from sqlalchemy import update
 
 from bot.app import House
 from bot.storage import audit
+from bot.storage.handovers import Talk
 from tests import browser
 from tests.web.console.residents import Resident
 from tests.web.console.rig import joined
@@ -30,6 +32,8 @@ async def test_an_officer_answers_while_more_comes_in(
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     await joined(page, house, f"truc.{width}", address, roles=("duty", "admin"))
+    async with house.database.unit_of_work() as session:
+        await session.execute(update(Talk).values(state="closed"))  # those of other tests
     await page.goto(address + "/can-bo/can-gap")
     await expect(page.locator("#talks")).to_contain_text("Chưa ai cần gặp")
     await readable(page, "talks-none")
