@@ -64,7 +64,7 @@ class Renderings:
     def __init__(self, pack: Pack, channels: Mapping[str, Channel], public_url: str) -> None:
         self._pack = pack
         self._channels = channels
-        self._public_url = public_url.rstrip("/")
+        self.public_url = public_url.rstrip("/")
 
     def is_on(self, channel: str) -> bool:
         """Whether anything can be sent through it."""
@@ -78,16 +78,16 @@ class Renderings:
         """The channel, or what stands in for it while it is off."""
         from bot.channels.unconnected import unconnected  # it knows every platform's library
 
-        return self._channels.get(channel) or unconnected(channel, self._public_url)
+        return self._channels.get(channel) or unconnected(channel, self.public_url)
 
     def reply(self, words: Words) -> Reply:
         """The bulletin as an answer, the same for every channel."""
         say = texts(words.lang)
         number = words.id or "…"  # it gets one when it is kept
         name, path = f"bulletin:{number}", f"/ban-tin/{number}"
-        page = Button(id=name, title=say("bulletin.button.page"), url=self._public_url + path)
+        page = Button(id=name, title=say("bulletin.button.page"), url=self.public_url + path)
         link = Button(id="bulletin:link", title=say("bulletin.button.link"), url=words.link)
-        photo = Photo(url=f"{self._public_url}{path}/anh.jpg", alt=words.picture or words.title)
+        photo = Photo(url=f"{self.public_url}{path}/anh.jpg", alt=words.picture or words.title)
         paragraphs = tuple(part.strip() for part in words.text.split("\n\n") if part.strip())
         return Reply(
             kind="bulletin", id=name, title=words.title, path=path, buttons=(link, page) if words.link else (page,),
@@ -111,7 +111,7 @@ class Renderings:
         now = dt.datetime.now(dt.UTC)
         to = Update(key="", chat="", sender="", at=now, what="other", group=not person)  # it answers nobody
         bubbles = tuple(self.through(channel).render(reply, to, say))
-        more_at = plain.more(say, "", plain.page(reply, self._public_url))
+        more_at = plain.more(say, "", plain.page(reply, self.public_url))
         said = "\n".join(seen(bubble.body).words for bubble in bubbles)
         return Rendered(bubbles=bubbles, cut=more_at in said or unaccented(more_at) in said)
 

@@ -16,7 +16,7 @@ from bot.errors import Key, NotAllowed, Refused
 from bot.office.bulletin_words import Renderings
 from bot.office.lists import known
 from bot.office.manuscript import TEXT, TITLE, Manuscript, checked, columns, is_same, keep_picture
-from bot.office.recall import take_back
+from bot.office.recall import point_on, take_back
 from bot.storage import audit, bulletins, faults, officers
 from bot.storage.bulletins import BulletinListRow, BulletinPicture, BulletinRow
 from bot.storage.lists import BY_HAND, ListRow
@@ -191,7 +191,10 @@ class Bulletins:
             if not await bulletins.has_recipients(session, row.id):
                 raise Refused("bulletin.nobody", names=", ".join(each.name for each in to))
             await self.renderings.keep(session, row)
-            await bulletins.queue(session, row, dt.datetime.now(dt.UTC))
+            now = dt.datetime.now(dt.UTC)
+            await bulletins.queue(session, row, now)
+            if row.corrects:
+                await point_on(session, self.renderings, row.corrects, row, now)
             self._log(session, by, "send", row)
         self._rang()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.channels.channel import Outgoing, Update
 from bot.errors import NotAllowed, Refused
@@ -181,7 +181,7 @@ class Forgetful(Pretend):
         return (Outgoing(body={"text": reply.text}),)
 
     def editing(self, message_id: str, outgoing: Outgoing) -> Outgoing | None:
-        return None
+        return Outgoing(body={"edit": message_id, **outgoing.body})
 
     def withdrawing(self, message_id: str) -> Outgoing | None:
         return Outgoing(body={"delete": message_id})
@@ -205,6 +205,30 @@ async def test_taken_back_the_words_go_before_the_notice_where_the_platform_lets
     assert queued[0] == ("telegram", "-1", {"delete": "77"})
     assert [(channel, chat) for channel, chat, _ in queued] == [("telegram", "-1")] * 2
     assert "rút lại" in str(queued[1])
+
+
+async def test_a_correction_rewrites_the_old_message_where_the_platform_can_and_goes_out_beside(
+    database: Database, pack: Pack, lists: dict[str, int]
+) -> None:
+    desk = Bulletins(database, pack, {"telegram": Forgetful("telegram")}, "https://hoi.example")
+    outcomes = {("telegram", "-1"): "sent", ("by-hand", "to-3"): "by_hand", ("zalo-oa", "9"): "sent"}
+    async with database.unit_of_work() as session:
+        wrong = await a_bulletin(session, "Tin sai", lists=[lists["to"]], outcomes=outcomes)
+        for row in await session.scalars(select(Delivery)):
+            row.message_id = "77"
+        right = await a_bulletin(session, "Tin đúng", lists=[lists["to"]], state="approved", corrects=wrong)
+    approver = await officer(database, pack, "chi", role="approver")
+    for _ in range(2):  # a double click
+        await desk.send(right, by=approver)
+    async with database.reading() as session:
+        rows = await session.scalars(select(Delivery).where(Delivery.bulletin.is_(None)).order_by(Delivery.id))
+        queued = [(row.channel, row.chat, row.body or {}) for row in rows]
+        beside = await session.scalar(
+            select(func.count()).where(Delivery.bulletin == right, Delivery.channel == "telegram")
+        )
+    assert [(channel, chat, body["edit"]) for channel, chat, body in queued] == [("telegram", "-1", "77")]
+    assert "Bản đúng: Tin đúng" in str(queued[0][2])
+    assert beside
 
 
 def test_in_a_group_of_the_account_a_bulletin_goes_to_the_group(pack: Pack) -> None:
