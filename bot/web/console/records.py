@@ -15,7 +15,7 @@ from bot.web.house import HOUSE
 from bot.web.language import language
 from content.texts import MissingWords
 
-KINDS: Final = ("officer", "bulletin", "list", "handover", "content", "qr", "channel", "house")
+KINDS: Final = ("officer", "bulletin", "list", "handover", "content", "qr", "group", "cafe", "channel", "house")
 
 
 @signed_in("admin")
