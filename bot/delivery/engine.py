@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import secrets
+import sqlite3
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -31,6 +32,7 @@ FIRST_TRY: Final = 10.0  # seconds that the first connection may take before it 
 LONGEST_WAIT: Final = 300.0  # seconds between two tries to connect
 WATCH: Final = 30.0  # seconds between two looks at a connection that stands
 RENEW: Final = leases.LENGTH.total_seconds() / 3  # seconds between two renewals of a lease
+CHECKPOINT: Final = 0.5  # seconds between two copies of what was written into the database's own file
 TIDY: Final = 3600.0  # seconds between two erasures of what may no longer be kept
 
 
@@ -71,6 +73,7 @@ class Engine:
                 if receives and channel.name in self._polling:
                     tasks.create_task(self._polling_(channel))
             tasks.create_task(self.inbox.accepting())
+            tasks.create_task(self._checkpointing())
             if delivers:
                 tasks.create_task(self.inbox.answering())
                 tasks.create_task(self._waking())
@@ -200,6 +203,14 @@ class Engine:
             self.inbox.answered.clear()
             for outbox in self._outboxes:
                 outbox.work.set()
+
+    async def _checkpointing(self) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT)
+            try:
+                await self._database.checkpoint()
+            except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+                log.error("no checkpoint", error=type(error).__name__)
 
     async def _tidying(self) -> None:
         while True:

@@ -55,6 +55,20 @@ class Database:
             await session.connection(execution_options={READS: True})
             yield session
 
+    async def checkpoint(self) -> None:
+        """Copy what SQLite has written beside its file into it, in a thread, while others go on writing.
+
+        Left to SQLite, the one that commits does it, and all who wait to write wait for that too.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = await self.engine.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            await (await driver.execute("PRAGMA wal_checkpoint(PASSIVE)")).close()
+        finally:
+            connection.close()
+
     async def migrate(self) -> None:
         """Create or upgrade the tables, safely beside other processes; `DatabaseUnreachable` where there is none."""
         if await self._is_current():
@@ -181,7 +195,7 @@ def _swift(url: URL) -> AsyncEngine | None:
 def _pragmas(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON", CHECKPOINT):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -190,6 +204,7 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+CHECKPOINT: Final = "wal_autocheckpoint=20000"  # pages: `checkpoint` comes long before, where a process lives long
 OPTIONS: Final = {
     "hide_parameters": True,  # they are people's words, and errors are logged
     "json_serializer": _json,

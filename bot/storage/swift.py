@@ -14,7 +14,7 @@ import sqlite3
 import time
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
@@ -24,7 +24,6 @@ from sqlalchemy.util import await_only
 
 PATIENCE: Final = 10.0  # seconds that a writer waits for its turn, as `busy_timeout` does elsewhere
 LOOKS: Final = 0.002, 0.02  # seconds between two tries, at least and at most
-CHECKPOINT: Final = 20_000  # pages: copying them back is left to the connections that have a thread, while they come
 
 
 class _Cursor(sqlite3.Cursor):
@@ -59,15 +58,9 @@ registry.register("sqlite.swift", __name__, "Dialect")
 
 def engine(url: URL, **more: Any) -> AsyncEngine:
     """An engine on the same file."""
-    made = create_async_engine(
+    return create_async_engine(
         url.set(drivername="sqlite+swift"), connect_args={"factory": _Connection, "check_same_thread": False}, **more
     )
-
-    @event.listens_for(made.sync_engine, "connect")
-    def _pragmas(connection: Any, _: object) -> None:
-        connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
-
-    return made
 
 
 def begin(connection: Connection) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.errors import DatabaseUnreachable
 from bot.storage import conversations, questions
@@ -83,4 +87,19 @@ async def test_a_database_that_is_not_there_is_one_clear_line() -> None:
     with pytest.raises(DatabaseUnreachable, match="cannot open the database") as error:
         await database.migrate()
     assert "\n" not in str(error.value)
+    await database.close()
+
+
+async def test_what_was_written_is_copied_back_while_a_writer_stands_in_the_way(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/eins.db")
+    await database.migrate()
+    async with database.unit_of_work(short=True) as session:
+        await session.execute(text("CREATE TABLE notes (words TEXT)"))
+        await session.execute(text("INSERT INTO notes VALUES ('Dạ')"))
+    async with database.unit_of_work(short=True) as session:
+        await session.execute(text("INSERT INTO notes VALUES ('chưa xong')"))
+        await database.checkpoint()
+    shutil.copy(tmp_path / "eins.db", tmp_path / "alone.db")  # without what stands beside the file
+    with closing(sqlite3.connect(tmp_path / "alone.db")) as alone:
+        assert alone.execute("SELECT words FROM notes").fetchall() == [("Dạ",)]
     await database.close()
