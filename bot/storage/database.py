@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -60,14 +61,9 @@ class Database:
 
         Left to SQLite, the one that commits does it, and all who wait to write wait for that too.
         """
-        if self.engine.dialect.name != "sqlite":
-            return
-        connection = await self.engine.raw_connection()
-        try:
-            driver: Any = connection.driver_connection
-            await (await driver.execute("PRAGMA wal_checkpoint(PASSIVE)")).close()
-        finally:
-            connection.close()
+        file = self.engine.url.database
+        if self._swift and file:
+            await asyncio.to_thread(_checkpoint, file)
 
     async def migrate(self) -> None:
         """Create or upgrade the tables, safely beside other processes; `DatabaseUnreachable` where there is none."""
@@ -190,6 +186,12 @@ def _swift(url: URL) -> AsyncEngine | None:
     event.listen(engine.sync_engine, "begin", swift.begin)
     event.listen(engine.sync_engine, "connect", _pragmas)
     return engine
+
+
+def _checkpoint(file: str) -> None:
+    """By a connection of its own, which never makes a file and waits for nobody."""
+    with closing(sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _pragmas(connection: Any, _: object) -> None:

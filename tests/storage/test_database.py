@@ -90,7 +90,9 @@ async def test_a_database_that_is_not_there_is_one_clear_line() -> None:
     await database.close()
 
 
-async def test_what_was_written_is_copied_back_while_a_writer_stands_in_the_way(tmp_path: Path) -> None:
+async def test_what_was_written_is_copied_back_while_a_writer_stands_in_the_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/eins.db")
     await database.migrate()
     async with database.unit_of_work(short=True) as session:
@@ -102,4 +104,5 @@ async def test_what_was_written_is_copied_back_while_a_writer_stands_in_the_way(
     shutil.copy(tmp_path / "eins.db", tmp_path / "alone.db")  # without what stands beside the file
     with closing(sqlite3.connect(tmp_path / "alone.db")) as alone:
         assert alone.execute("SELECT words FROM notes").fetchall() == [("Dạ",)]
+    assert not caplog.records  # nothing was given back to a pool in disorder
     await database.close()
