@@ -23,12 +23,11 @@ from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
 from bot.metrics import Metrics
 from bot.storage import contacts, conversations, lists, queues, usage
-from bot.storage.contacts import Contact
+from bot.storage.contacts import CONTACTS
+from bot.storage.conversations import CONVERSATIONS, PEOPLE
 from bot.storage.database import Database, is_away
 from bot.storage.overlays import Overlays
 from bot.storage.queues import Claimed, Delivery
-from bot.storage.tables import Conversation, Person
-from bot.storage.together import preload
 from content.texts import texts
 from handlers.contract import Reply, Section
 
@@ -36,6 +35,7 @@ log = structlog.get_logger()
 FEW, MANY = 8, 96  # updates answered in one transaction: so many that it takes about
 BATCH: Final = 0.04  # seconds, since a webhook may have to wait for its end
 TOGETHER: Final = 0.004  # seconds in which those that arrive are kept together, once they come close on each other
+GATHER: Final = 0.03
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
 LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
@@ -197,7 +197,7 @@ class Inbox:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(1.0):  # another process may have accepted some
                             await self.work.wait()
-                await asyncio.sleep(0)  # nothing in a batch need wait for anything: let the webhooks in
+                await asyncio.sleep(GATHER if some >= FEW and not self._next else 0)
         finally:
             await self._give_back(self._next)
 
@@ -245,9 +245,9 @@ class Inbox:
             ours = await queues.still_claimed(session, claimed)
             read = [(row, self._channels.get(row.channel), unpacked(row.body, row.chat)) for row in ours if row.body]
             senders = {self._dialogue.sender(row.channel, update.sender) for row, _, update in read} - {None}
-            await preload(session, Contact, {_chat_of(row) for row, _, _ in read})
-            await preload(session, Person, senders)
-            await preload(session, Conversation, senders)
+            await CONTACTS.preload(session, {_chat_of(row) for row, _, _ in read})
+            await PEOPLE.preload(session, senders)
+            await CONVERSATIONS.preload(session, senders)
             for row, channel, update in read:
                 if channel:
                     await self._answer(session, channel, update, row, answers)

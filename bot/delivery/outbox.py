@@ -19,11 +19,9 @@ from bot.delivery.limits import Pace
 from bot.delivery.quiet import NEVER, Quiet
 from bot.metrics import Metrics
 from bot.storage import bulletins, contacts, faults, leases, lists, queues, usage
-from bot.storage.contacts import Contact
 from bot.storage.database import Database
 from bot.storage.moments import utc
 from bot.storage.queues import Delivery, Flying
-from bot.storage.together import preload
 
 log = structlog.get_logger()
 AT_ONCE: Final = 64  # bubbles in flight
@@ -178,7 +176,6 @@ class Outbox:
         if not landed:
             return
         rows = await queues.still_flying(session, [row for row, _ in landed])
-        await preload(session, Contact, {(row.channel, row.chat) for row in rows.values()})
         for sent, result in landed:
             if row := rows.get(sent.id):
                 row.body = row.body or sent.body  # taken for lost meanwhile, and it was not

@@ -18,12 +18,11 @@ from bot.dialogue.kept import FROM_FACTS, Answers, Asked, Meanings, Untouched
 from bot.dialogue.press import is_number, kind_of, not_offered, picked, pressed, started
 from bot.dialogue.taught import Taught
 from bot.storage import conversations, overlays, questions, statistics
-from bot.storage.conversations import Choices, PeopleInDatabase
+from bot.storage.conversations import Choices, Conversation, PeopleInDatabase
 from bot.storage.database import Database
 from bot.storage.overlays import Overlays
 from bot.storage.published import PublishedInDatabase
 from bot.storage.subscriptions import book
-from bot.storage.tables import Conversation
 from bot.understanding import Understanding
 from bot.understanding.context import Context
 from content.hours import HERE
@@ -135,7 +134,7 @@ class Dialogue:
         if message.keep_question:
             statistics.asked(session, kind=reply.kind, unit=reply.unit, channel=_channel(message))
         if message.sender and understood.topic != "erase":
-            await _remember(session, message.sender, reply, talk, lang)
+            _remember(session, message.sender, reply, talk, lang)
         if understood.kind == "out_of_scope" and message.keep_question:
             await questions.keep(session, message.text, now.date())
         return reply, lang
@@ -209,11 +208,9 @@ def _spoken(message: Message, understood: Understood, talk: Conversation | None)
     return "en" if (talk.lang if talk else message.known_lang) == "en" else "vi"
 
 
-async def _remember(
-    session: AsyncSession, sender: SenderId, reply: Reply, talk: Conversation | None, lang: Lang
-) -> None:
+def _remember(session: AsyncSession, sender: SenderId, reply: Reply, talk: Conversation | None, lang: Lang) -> None:
     keep = reply.kind in KEEPS_TOPIC and talk is not None
-    await conversations.remember(
+    conversations.remember(
         session,
         Conversation(
             sender=sender,

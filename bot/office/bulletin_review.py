@@ -18,12 +18,11 @@ from bot.office.dictation_words import preview, screen, told
 from bot.storage import audit, conversations, dictation, handovers, officers
 from bot.storage import bulletins as rows
 from bot.storage.bulletins import BulletinRow
+from bot.storage.conversations import CONVERSATIONS
 from bot.storage.dictation import Dictation
 from bot.storage.lists import ListRow
 from bot.storage.moments import utc
 from bot.storage.officers import Officer
-from bot.storage.tables import Conversation
-from bot.storage.together import row as row_of
 from bot.storage.within import Transactions, Within
 from content.hours import HERE
 from handlers.contract import Button, Reply, SenderId
@@ -126,7 +125,7 @@ class Review:
 
     async def picked(self, session: AsyncSession, me: Officer, sender: SenderId, text: str) -> str | None:
         """The button of a review that a typed number picks; with an open talk a number may be an answer."""
-        talk = await row_of(session, Conversation, sender)
+        talk = await CONVERSATIONS.get(session, sender)
         pick = picked(text, talk.offered.split()) if talk else None
         if pick is None or PRESS.fullmatch(pick) is None or await handovers.taken_by(session, me.id):
             return None

@@ -15,9 +15,8 @@ from bot.office.doubts import Doubts
 from bot.office.handover import Handover
 from bot.office.handover_duty import Reached
 from bot.storage import handovers
+from bot.storage.conversations import CONVERSATIONS
 from bot.storage.handovers import DOUBT, Talk
-from bot.storage.tables import Conversation
-from bot.storage.together import row
 from bot.understanding.lexicon import fold
 from handlers.contract import SenderId
 
@@ -140,7 +139,7 @@ class OfficersSide:
         self, session: AsyncSession, text: str, mine: Sequence[Talk], sender: SenderId | None
     ) -> str | None:
         """The deed that a typed number picks; with an open talk a number may be an answer."""
-        talk = await row(session, Conversation, sender) if sender and text.strip().isdigit() else None
+        talk = await CONVERSATIONS.get(session, sender) if sender and text.strip().isdigit() else None
         pick = picked(text, talk.offered.split()) if talk else None
         wanted = "talk:pass:" if mine else "talk:"
         return pick if pick and pick.startswith(wanted) else None

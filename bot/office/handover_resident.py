@@ -15,10 +15,9 @@ from bot.office.doubts import Doubts
 from bot.office.handover import Asker, Handover
 from bot.office.handover_words import WEB
 from bot.storage import contacts, handovers
+from bot.storage.conversations import CONVERSATIONS
 from bot.storage.handovers import LIVE, RESIDENTS, TALK, Talk
 from bot.storage.moments import utc
-from bot.storage.tables import Conversation
-from bot.storage.together import row
 from bot.understanding.intents import command
 from content.texts import texts
 from handlers.contract import Lang, Reply, Section, SenderId
@@ -155,7 +154,7 @@ class ResidentsSide:
             return None
         if not await self._handover.duty.anybody(session):
             return None
-        about = await row(session, Conversation, sender)
+        about = await CONVERSATIONS.get(session, sender)
         unit = reply.unit or (about.unit if about else None)
         asker = Asker(channel=channel, chat=update.chat, sender=sender, lang=lang)
         if doubtful:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final, NamedTuple
 
-from sqlalchemy import DateTime, String, Table, bindparam, delete, func, select, update
+from sqlalchemy import DateTime, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.moments import utc
 from bot.storage.tables import Base
-from bot.storage.together import add, row
+from bot.storage.together import Book, later, settle
+from bot.storage.upsert import Upsert, taking
 
 
-class Contact(Base):
+class ContactRow(Base):
     """One chat of one channel."""
 
     __tablename__ = "contacts"
@@ -32,11 +33,36 @@ class Contact(Base):
     quiet_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))  # staff write there themselves
 
 
-CONTACTS: Final = cast("Table", Contact.__table__)
+class Contact(NamedTuple):
+    """A row as one transaction sees it."""
+
+    channel: str
+    chat: str
+    sender: str | None = None
+    group: bool = False
+    title: str | None = None
+    reachable: bool = True
+    reason: str = ""
+    last_at: dt.datetime | None = None
+    replies: int = 0
+    replies_left: int | None = None
+    quiet_until: dt.datetime | None = None
+
+    def values(self) -> dict[str, object]:
+        """By column."""
+        return dict(zip(COLUMNS, self, strict=True))
+
+
+CONTACTS: Final = Book(ContactRow, Contact)
+COLUMNS: Final = tuple(CONTACTS.table.columns.keys())
+WHOSE: Final = ("sender", "is_group", "title", "reachable", "reason")
+FOLLOWED: Final = Upsert(CONTACTS.table, taking(*WHOSE))
+WROTE: Final = Upsert(CONTACTS.table, taking(*WHOSE, "last_at", "replies", "replies_left"))
+QUIETED: Final = Upsert(CONTACTS.table, taking("quiet_until"))
 REPLIED: Final = (
-    update(CONTACTS)
-    .where(CONTACTS.c.channel == bindparam("to"), CONTACTS.c.chat == bindparam("in"))
-    .values(replies=CONTACTS.c.replies + 1, replies_left=bindparam("left"))
+    update(CONTACTS.table)
+    .where(CONTACTS.table.c.channel == bindparam("to"), CONTACTS.table.c.chat == bindparam("in"))
+    .values(replies=CONTACTS.table.c.replies + 1, replies_left=bindparam("left"))
 )
 
 
@@ -51,14 +77,18 @@ async def interacted(
     title: str | None,
 ) -> bool:
     """Somebody can be reached again; where he wrote or pressed, `at`, his window begins anew. True: he is new."""
-    known = await row(session, Contact, (channel, chat))
-    contact = known or Contact(channel=channel, chat=chat)
-    contact.sender, contact.group, contact.title = sender, group, title or contact.title
-    contact.reachable, contact.reason = True, ""
+    key = (channel, chat)
+    known = await CONTACTS.get(session, key)
+    contact = Contact(
+        channel, chat, sender, group, title or (known.title if known else None),
+        quiet_until=known.quiet_until if known else None,
+    )  # fmt: skip
     if at:
-        contact.last_at, contact.replies, contact.replies_left = at, 0, None
-    if known is None:
-        add(session, contact, (channel, chat))
+        contact = contact._replace(last_at=at)
+    elif known:
+        contact = contact._replace(last_at=known.last_at, replies=known.replies, replies_left=known.replies_left)
+    CONTACTS.put(session, key, contact)
+    later(session, WROTE if at else FOLLOWED, key, contact.values())
     return known is None
 
 
@@ -68,68 +98,76 @@ async def replied(session: AsyncSession, bubbles: Sequence[tuple[str, str, int |
     `left`: the free ones that the person may still get, if that was said.
     """
     told = [{"to": channel, "in": chat, "left": left} for channel, chat, left in bubbles]
+    told.sort(key=lambda each: (each["to"], each["in"]))  # as answers write them: nobody waits for each other
     await session.execute(REPLIED, told)
 
 
 async def replies_left(session: AsyncSession, channel: str, chat: str) -> int | None:
     """The free replies that this chat may still get, as the platform last said; None: it said nothing."""
-    contact = await row(session, Contact, (channel, chat))
+    contact = await CONTACTS.get(session, (channel, chat))
     return contact.replies_left if contact else None
 
 
 async def by_replies(session: AsyncSession, channel: str, since: dt.datetime) -> dict[int, int]:
     """How many people who wrote after `since` got how many bubbles since they last wrote."""
     rows = await session.execute(
-        select(Contact.replies, func.count().label("people"))
-        .where(Contact.channel == channel, Contact.group.is_(False), Contact.last_at > since)
-        .group_by(Contact.replies)
-        .order_by(Contact.replies)
+        select(ContactRow.replies, func.count().label("people"))
+        .where(ContactRow.channel == channel, ContactRow.group.is_(False), ContactRow.last_at > since)
+        .group_by(ContactRow.replies)
+        .order_by(ContactRow.replies)
     )
     return {row.replies: row.people for row in rows}
 
 
 async def keep_quiet(session: AsyncSession, channel: str, chat: str, until: dt.datetime | None) -> None:
     """Staff answer in this chat themselves until then; None: no longer."""
-    contact = await row(session, Contact, (channel, chat))
-    if contact is None and until is not None:
-        contact = Contact(channel=channel, chat=chat, group=False, reachable=True, reason="", replies=0)
-        add(session, contact, (channel, chat))
-    if contact:
-        contact.quiet_until = until
+    key = (channel, chat)
+    known = await CONTACTS.get(session, key)
+    if known is None and until is None:
+        return
+    contact = (known or Contact(channel, chat))._replace(quiet_until=until)
+    CONTACTS.put(session, key, contact)
+    later(session, QUIETED, key, contact.values())
 
 
 async def is_quiet(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> bool:
     """Whether staff answer in this chat themselves."""
-    contact = await row(session, Contact, (channel, chat))
+    contact = await CONTACTS.get(session, (channel, chat))
     until = contact.quiet_until if contact else None
     return until is not None and now < utc(until)
 
 
 async def gone(session: AsyncSession, channel: str, chat: str, reason: str) -> None:
     """This chat cannot be reached until it writes again."""
-    if contact := await row(session, Contact, (channel, chat)):
-        contact.reachable, contact.reason = False, reason[:300]
+    await settle(session)
+    there = update(CONTACTS.table).where(CONTACTS.table.c.channel == channel, CONTACTS.table.c.chat == chat)
+    await session.execute(there.values(reachable=False, reason=reason[:300]))
+    CONTACTS.close(session)
 
 
 async def moved(session: AsyncSession, channel: str, old: str, new: str) -> None:
     """A group became another one; the platform may tell it twice."""
-    contact = await row(session, Contact, (channel, old))
-    if contact and not await row(session, Contact, (channel, new)):
-        there = Contact(
-            channel=channel, chat=new, group=contact.group, title=contact.title, last_at=contact.last_at,
-            reachable=True, reason="", replies=contact.replies, sender=contact.sender,
-        )  # fmt: skip
-        add(session, there, (channel, new))
-    if contact:
-        await session.delete(contact)
+    await settle(session)
+    contact = await CONTACTS.get(session, (channel, old))
+    if contact is None:
+        return
+    if await CONTACTS.get(session, (channel, new)) is None:
+        there = contact._replace(chat=new, reachable=True, reason="", replies_left=None, quiet_until=None)
+        await session.execute(insert(CONTACTS.table), there.values())
+    here = delete(CONTACTS.table).where(CONTACTS.table.c.channel == channel, CONTACTS.table.c.chat == old)
+    await session.execute(here)
+    CONTACTS.close(session)
 
 
 async def forget(session: AsyncSession, sender: str) -> None:
     """Erase what is held on a person."""
-    await session.execute(delete(Contact).where(Contact.sender == sender, Contact.group.is_(False)))
+    await settle(session)
+    mine = (CONTACTS.table.c.sender == sender, CONTACTS.table.c.is_group.is_(False))
+    await session.execute(delete(CONTACTS.table).where(*mine))
+    CONTACTS.close(session)
 
 
 async def count(session: AsyncSession, channel: str) -> int:
     """How many chats of a channel can be reached."""
-    found = await session.scalars(select(Contact.chat).where(Contact.channel == channel, Contact.reachable))
+    found = await session.scalars(select(ContactRow.chat).where(ContactRow.channel == channel, ContactRow.reachable))
     return len(found.all())

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.errors import DatabaseUnreachable
 from bot.storage import swift
+from bot.storage.together import Writing
 from bot.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,9 +31,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(make_url(url))
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(self.engine, **SESSIONS)
         self._swift = _swift(self.engine.url)
-        self._swift_sessions = async_sessionmaker(self._swift, expire_on_commit=False) if self._swift else None
+        self._swift_sessions = (
+            async_sessionmaker(self._swift, class_=swift.Session, **SESSIONS) if self._swift else None
+        )
         # SQLite has one writer at a time, and whoever waits for it sleeps between looks, up to a tenth of a second:
         # within a process writers queue here instead, and each begins the moment that the one before has ended.
         self._turns = Turns() if self.engine.dialect.name == "sqlite" else None
@@ -47,6 +50,8 @@ class Database:
         turn = self._turns.turn(urgent=urgent) if self._turns else nullcontext()
         sessions = (self._swift_sessions if short else None) or self._sessions
         async with turn, sessions.begin() as session:
+            if sessions is self._swift_sessions:
+                await session.connection()
             yield session
 
     @asynccontextmanager
@@ -207,6 +212,7 @@ def _json(value: object) -> str:
 
 
 CHECKPOINT: Final = "wal_autocheckpoint=20000"  # pages: `checkpoint` comes long before, where a process lives long
+SESSIONS: Final[dict[str, Any]] = {"sync_session_class": Writing, "expire_on_commit": False}
 OPTIONS: Final = {
     "hide_parameters": True,  # they are people's words, and errors are logged
     "json_serializer": _json,

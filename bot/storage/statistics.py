@@ -1,7 +1,7 @@
 """What was asked, counted by day, kind, unit and channel: numbers without people, for the ward and for everyone.
 
-Within a transaction the counts wait in memory and are written once, right before its end: a batch of answers costs
-few rows, and processes that count at once hold the same row for a moment only.
+Within a transaction the counts are written once, right before its end: a batch of answers costs few rows, and
+processes that count at once hold the same row for a moment only.
 """
 
 from __future__ import annotations
@@ -10,22 +10,20 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import Date, String, event, func, select
+from sqlalchemy import Date, String, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base, Thumb
-from bot.storage.upsert import insert_into
+from bot.storage.together import count_later
+from bot.storage.upsert import Upsert, adding
 from content.hours import HERE
 
-WAITING: Final = "asked"  # where a session keeps what it will write
 NOWHERE: Final = ""  # of a question that names no unit
 NO_QUESTION: Final = frozenset({"smalltalk", "clarify"})  # a greeting; a question that goes on
 BY_PEOPLE: Final = frozenset({"handover", "out_of_scope"})  # what no answer of ours solved
-
-Key = tuple[dt.date, str, str, str]  # day, kind, unit, channel
 
 
 class Asked(Base):
@@ -37,6 +35,9 @@ class Asked(Base):
     unit: Mapped[str] = mapped_column(String(48), primary_key=True, default=NOWHERE)
     channel: Mapped[str] = mapped_column(String(20), primary_key=True)
     n: Mapped[int] = mapped_column(default=0)
+
+
+COUNTED: Final = Upsert(cast("Table", Asked.__table__), adding("n"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +57,9 @@ def asked(
     session: AsyncSession, *, kind: str, channel: str, unit: str | None = None, now: dt.datetime | None = None
 ) -> None:
     """One more question; written when the transaction ends."""
-    sync = session.sync_session
-    if WAITING not in sync.info:
-        sync.info[WAITING] = Counter[Key]()
-        event.listen(sync, "before_commit", _write)
     day = (now or dt.datetime.now(dt.UTC)).astimezone(HERE).date()
-    sync.info[WAITING][day, kind[:20], (unit or NOWHERE)[:48], channel[:20]] += 1
-
-
-def _write(session: Session) -> None:
-    counted: Counter[Key] = session.info[WAITING]
-    for (day, kind, unit, channel), n in sorted(counted.items()):  # in one order, so that no two wait for each other
-        statement = insert_into(session, Asked).values(day=day, kind=kind, unit=unit, channel=channel, n=n)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["day", "kind", "unit", "channel"], set_={"n": Asked.n + n}
-            )
-        )
-    counted.clear()
+    key = (day, kind[:20], (unit or NOWHERE)[:48], channel[:20])
+    count_later(session, COUNTED, key, dict(zip(("day", "kind", "unit", "channel"), key, strict=True)))
 
 
 async def by_kind(

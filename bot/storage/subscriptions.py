@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.contacts import Contact
+from bot.storage.contacts import ContactRow
 from bot.storage.lists import ListRow, MemberRow
 from handlers.contract import Wish
 
@@ -67,7 +67,9 @@ def book(session: AsyncSession, chat: tuple[str, str] | None) -> SubscriptionsIn
 
 async def erase(session: AsyncSession, sender: str) -> None:
     """Forget what the chats of this person asked for; before its contacts are forgotten, by which they are known."""
-    chats = select(Contact.channel, Contact.chat).where(Contact.sender == sender, Contact.group.is_(False))
+    chats = select(ContactRow.channel, ContactRow.chat).where(
+        ContactRow.sender == sender, ContactRow.group.is_(False)
+    )
     mine = tuple_(MemberRow.channel, MemberRow.address).in_(chats)
     await session.execute(delete(MemberRow).where(mine).execution_options(synchronize_session=False))
 

@@ -12,7 +12,7 @@ class Base(DeclarativeBase):
     """All tables; Alembic reads it."""
 
 
-class Conversation(Base):
+class ConversationRow(Base):
     """What a talk was last about, for a short while."""
 
     __tablename__ = "conversations"
@@ -25,7 +25,7 @@ class Conversation(Base):
     changed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
-class Person(Base):
+class PersonRow(Base):
     """What a person chose: the language, large and short answers."""
 
     __tablename__ = "people"

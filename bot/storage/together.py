@@ -1,51 +1,102 @@
-"""Rows read together: a batch asks once for what each of its messages would ask for alone."""
+"""Rows that every message touches: a batch asks once for what each of its messages would ask for alone, and writes
+once what each would write. In between they are records of a `Book`; no object of the ORM is made for any.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, Generic, TypeVar, cast
 
-from sqlalchemy import BindParameter, Select, bindparam, inspect, tuple_
-from sqlalchemy import select as select_
+from sqlalchemy import BindParameter, Table, Update, bindparam, event, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.storage.tables import Base
+from bot.storage.upsert import Upsert
 
-Row = TypeVar("Row", bound=Base)
-
-
-@cache
-def _wanted(table: type[Base]) -> Select[Any]:
-    columns = inspect(table).primary_key
-    keys: BindParameter[Any] = bindparam("keys", expanding=True)
-    return select_(table).where(columns[0].in_(keys) if len(columns) == 1 else tuple_(*columns).in_(keys))
+Record = TypeVar("Record", bound=tuple[Any, ...])
+Statement = Update | Upsert
+Waiting = dict[Statement, dict[Any, dict[str, object]]]
+WAITING: Final = "later"  # where a session keeps what it will write
 
 
-async def preload(session: AsyncSession, table: type[Row], keys: Collection[Any]) -> None:
-    """Read these rows at once; `row` then finds each, or that there is none, without asking again."""
-    if not keys:
-        return
-    held = session.info.setdefault(table, {})
-    held |= dict.fromkeys(keys)
-    for each in await session.scalars(_wanted(table), {"keys": list(keys)}):
-        identity: tuple[Any, ...] = inspect(each).identity or ()
-        held[identity if len(identity) > 1 else identity[0]] = each
+class Book(Generic[Record]):
+    """The rows of one table, by primary key, as one transaction sees them."""
+
+    def __init__(self, table: type[Base], record: Callable[..., Record]) -> None:
+        """`record`: takes the table's columns in their order."""
+        self.table = cast("Table", table.__table__)
+        self._record = record
+        columns = list(self.table.primary_key.columns)
+        keys: BindParameter[Any] = bindparam("keys", expanding=True)
+        self._single = len(columns) == 1
+        self._wanted = select(self.table).where((columns[0] if self._single else tuple_(*columns)).in_(keys))
+        names = list(self.table.columns.keys())
+        self._places = [names.index(column.key) for column in columns]
+
+    async def preload(self, session: AsyncSession, keys: Collection[Any]) -> None:
+        """Read these at once; `get` then finds each, or that there is none, without asking again."""
+        if not keys:
+            return
+        held = self._held(session)
+        held |= dict.fromkeys(keys)
+        for row in await session.execute(self._wanted, {"keys": list(keys)}):
+            key = row[self._places[0]] if self._single else tuple(row[place] for place in self._places)
+            held[key] = self._record(*row)
+
+    async def get(self, session: AsyncSession, key: Any) -> Record | None:
+        """The record of this key."""
+        held = self._held(session)
+        if key not in held:
+            await self.preload(session, [key])
+        return held[key]
+
+    def put(self, session: AsyncSession, key: Any, record: Record | None) -> None:
+        """From now on this transaction sees it so; writing it is `later`."""
+        self._held(session)[key] = record
+
+    def close(self, session: AsyncSession) -> None:
+        """Forget what was read: it has changed in the table itself."""
+        self._held(session).clear()
+
+    def _held(self, session: AsyncSession) -> dict[Any, Record | None]:
+        held: dict[Any, Record | None] = session.info.setdefault(self, {})
+        return held
 
 
-async def row(session: AsyncSession, table: type[Row], key: Any) -> Row | None:
-    """The row of this primary key."""
-    held = session.info.get(table, {})
-    if key not in held:
-        return await session.get(table, key)
-    found: Row | None = held[key]
-    if found is None or found in session:
-        return found
-    return await session.get(table, key)  # it was erased meanwhile, or is another one now
+def later(session: AsyncSession, statement: Statement, key: Any, values: Mapping[str, object]) -> None:
+    """Write this right before the transaction ends, with others of the same statement; the last of a key counts.
+
+    In the order of the keys, so that no two processes wait for each other.
+    """
+    _waiting(session)[statement][key] = dict(values)
 
 
-def add(session: AsyncSession, new: Base, key: Any) -> None:
-    """Keep a row that was not there."""
-    session.add(new)
-    if key in (held := session.info.get(type(new), {})):
-        held[key] = new
+def count_later(session: AsyncSession, statement: Upsert, key: Any, values: Mapping[str, object]) -> None:
+    """One more of this key: its row's `n` grows by as many as were counted, right before the transaction ends."""
+    rows = _waiting(session)[statement]
+    row = rows.setdefault(key, {**values, "n": 0})
+    row["n"] = cast("int", row["n"]) + 1
+
+
+async def settle(session: AsyncSession) -> None:
+    """Write it now: what follows reads or erases such rows in the table itself."""
+    await session.run_sync(_write)
+
+
+class Writing(Session):
+    """A session that writes at its end what waits for it."""
+
+
+def _waiting(session: AsyncSession) -> Waiting:
+    found: Waiting = session.info.setdefault(WAITING, defaultdict(dict))
+    return found
+
+
+@event.listens_for(Writing, "before_commit")
+def _write(session: Session) -> None:
+    found: Waiting = session.info.pop(WAITING, {})
+    for statement, rows in found.items():
+        made = statement.on(session) if isinstance(statement, Upsert) else statement
+        session.execute(made, [rows[key] for key in sorted(rows)])

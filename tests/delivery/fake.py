@@ -18,7 +18,7 @@ from bot.delivery.attendants import Attendant
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.dialogue.answer import Dialogue
-from bot.storage.contacts import Contact
+from bot.storage.contacts import ContactRow
 from bot.storage.database import Database
 from bot.storage.queues import Delivery, Received
 from content.texts import Texts
@@ -144,6 +144,6 @@ class Post:
     async def outboxed(self) -> list[str]:
         return [row.state for row in await self.rows(Delivery)]
 
-    async def contact(self, chat: str = "lan") -> Contact | None:
+    async def contact(self, chat: str = "lan") -> ContactRow | None:
         async with self.database.reading() as session:
-            return await session.get(Contact, (self.channel.name, chat))
+            return await session.get(ContactRow, (self.channel.name, chat))

@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from bot.delivery import inbox as inbox_module
 from bot.delivery.inbox import FLOOD, LIVES, TRIES, InboxFull, NotKept
 from bot.storage import queues
-from bot.storage.contacts import Contact
+from bot.storage.contacts import ContactRow
 from bot.storage.database import Database
 from bot.storage.queues import Delivery, Received
-from bot.storage.tables import Conversation, Unanswered
+from bot.storage.tables import ConversationRow, Unanswered
 from tests.channels.serving import until
 from tests.delivery.fake import Post, Pretend, said
 
@@ -116,12 +116,12 @@ async def test_an_answer_and_its_talk_are_kept_together_or_not_at_all(post: Post
     await post.accept(said())
     await post.inbox.answer_some()
     assert await post.inboxed() == ["waiting"]
-    for table in (Delivery, Conversation, Contact):
+    for table in (Delivery, ConversationRow, ContactRow):
         assert not await post.rows(table)
     post.channel.breaks = None
     await post.answer()
     assert await post.outboxed() == ["queued"]
-    (talk,) = await post.rows(Conversation)
+    (talk,) = await post.rows(ConversationRow)
     assert talk.item == "dang-ky-khai-sinh"
     assert (await post.rows(Delivery))[0].received == (await post.rows(Received))[0].id
 
@@ -257,7 +257,7 @@ async def test_erase_forgets_the_contact_too(post: Post) -> None:
     await post.answer()
     await post.deliver()  # the last word to him brings nothing back
     assert await post.contact() is None
-    assert [talk.sender for talk in await post.rows(Conversation)] == [
+    assert [talk.sender for talk in await post.rows(ConversationRow)] == [
         post.dialogue.sender(post.channel.name, "hung")
     ]
     assert await post.contact("hung")

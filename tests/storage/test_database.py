@@ -14,10 +14,10 @@ from sqlalchemy import func, select, text
 
 from bot.errors import DatabaseUnreachable
 from bot.storage import conversations, questions
-from bot.storage.conversations import PeopleInDatabase
+from bot.storage.conversations import Conversation, PeopleInDatabase
 from bot.storage.database import Database
 from bot.storage.overlays import correct, history, overlays
-from bot.storage.tables import Conversation, Person, Unanswered
+from bot.storage.tables import PersonRow, Unanswered
 from handlers.contract import SenderId
 
 NOW = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
@@ -36,7 +36,7 @@ async def test_a_talk_is_kept_for_half_an_hour(database: Database) -> None:
         sender=SENDER, item="dang-ky-khai-sinh", kind="procedure", unit=None, offered="", changed_at=NOW
     )
     async with database.unit_of_work() as session:
-        await conversations.remember(session, talk)
+        conversations.remember(session, talk)
     async with database.unit_of_work() as session:
         assert await conversations.talk(session, SENDER, NOW + dt.timedelta(minutes=29)) is not None
         assert await conversations.talk(session, SENDER, NOW + dt.timedelta(minutes=31)) is None
@@ -49,7 +49,7 @@ async def test_erase_forgets_everything(database: Database) -> None:
         people = PeopleInDatabase(session)
         assert (await people.choices(SENDER)).lang == "en"
         await people.erase(SENDER)
-        assert await session.scalar(select(func.count()).select_from(Person)) == 0
+        assert await session.scalar(select(func.count()).select_from(PersonRow)) == 0
 
 
 async def test_the_newest_correction_counts_and_can_be_taken_back(database: Database) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.app import House
 from bot.office.allowances import Allowances
 from bot.storage import statistics, usage
-from bot.storage.contacts import Contact
+from bot.storage.contacts import ContactRow
 from bot.storage.database import Database
 from tests.delivery.fake import LIMITS, Pretend
 from tests.publishing import a_bulletin, a_list, a_member
@@ -120,7 +120,7 @@ async def test_a_month_that_is_nearly_used_up_is_warned_of(
         for number, (replies, hours) in enumerate([(0, 1), (2, 47), (2, 3), (5, 49)]):
             at = NOON - dt.timedelta(hours=hours)
             session.add(
-                Contact(
+                ContactRow(
                     channel=channel.name, chat=str(number), group=False, reachable=True, reason="", last_at=at,
                     replies=replies,
                 )
