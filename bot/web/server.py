@@ -29,6 +29,7 @@ def application(house: House) -> web.Application:
     app = web.Application(middlewares=guard.MIDDLEWARES, client_max_size=webhooks.LONGEST)
     app[HOUSE] = house
     app[console.OFFICE] = house.office
+    app[webhooks.HOOKS] = frozenset(f"webhook-{name}" for name in house.engine.channels)
     app[webhooks.INBOX] = house.engine.inbox
     app[webhooks.VERIFY] = house.zalo_oa_verify
     app[metrics.TOKEN] = house.metrics_token or ""
@@ -61,7 +62,7 @@ def application(house: House) -> web.Application:
             web.get("/Q/{code}", scan.scan),
             web.get(CHECK, verify.verify),
             *(
-                web.post(f"/webhook/{name}", webhooks.hook(channel))
+                web.post(f"/webhook/{name}", webhooks.hook(channel), name=f"webhook-{name}")
                 for name, channel in house.engine.channels.items()
             ),
             *(web.get(f"/webhook/{name}", webhooks.alive) for name in house.engine.channels),

@@ -13,6 +13,7 @@ from bot.delivery.inbox import Inbox, InboxFull, NotKept
 
 log = structlog.get_logger()
 INBOX: web.AppKey[Inbox] = web.AppKey("inbox")
+HOOKS: web.AppKey[frozenset[str]] = web.AppKey("hooks")  # the names of their routes
 LONGEST: Final = 1024 * 1024  # bytes of one update
 BUSY: Final = {"Retry-After": "30"}
 

@@ -127,6 +127,8 @@ class Api:
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
+    if response.content_length is not None and response.content_length <= LONGEST:
+        return await response.read()
     raw = bytearray()
     async for chunk in response.content.iter_chunked(65536):
         raw += chunk
