@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import math
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from nacl.secret import SecretBox
@@ -29,18 +30,20 @@ from bot.storage.database import Database, is_away
 from bot.storage.overlays import Overlays
 from bot.storage.queues import Claimed, Delivery
 from content.texts import texts
-from handlers.contract import Reply, Section
+from handlers.contract import Reply, Section, SenderId
 
 log = structlog.get_logger()
 FEW, MANY = 8, 96  # updates answered in one transaction: so many that it takes about
 BATCH: Final = 0.04  # seconds, since a webhook may have to wait for its end
 TOGETHER: Final = 0.004  # seconds in which those that arrive are kept together, once they come close on each other
-GATHER: Final = 0.03
+GATHER: Final = 0.03  # seconds between two batches while many write: fewer and larger ones cost less
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
 LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
 FLOOD: Final = 20  # open updates of one chat; what it sends beyond is not kept
 FULL: Final = 20_000  # open updates of a channel, for the sake of the process
+ROOMY: Final = 0.2  # seconds for which an inbox that is not half full is not counted again
+FORGET: Final = 10.0  # seconds between two erasures of talks that have ended; they are not read meanwhile
 LONGEST_WAIT: Final = 15.0  # seconds between two looks for a database that is away
 
 
@@ -77,6 +80,15 @@ class _Answers:
     over: Overlays | None = None
 
 
+class _Read(NamedTuple):
+    """A claimed update, unpacked; without a channel where that is off."""
+
+    row: Claimed
+    channel: Channel | None
+    update: Update
+    sender: SenderId | None
+
+
 class Inbox:
     """Accepts updates, and answers them."""
 
@@ -99,6 +111,8 @@ class Inbox:
         self._box = SecretBox(key)
         self._arriving: list[_Call] = []
         self._batch = FEW
+        self._forgot = -math.inf  # when talks that had ended were forgotten last
+        self._roomy: dict[str, float] = {}  # channel -> until when it need not be counted what waits there
         self._next: list[Claimed] = []  # claimed with the last batch's end, where more was waiting
         self._ring = asyncio.Event()
         self.work = asyncio.Event()  # something is there to be answered
@@ -153,7 +167,7 @@ class Inbox:
         new: Counter[str] = Counter()
         async with self._database.unit_of_work(urgent=True, short=True) as session:
             channels = {call.channel for call in calls}
-            full = {name for name in channels if await queues.waiting(session, name) > FULL}
+            full = {name for name in channels if await self._is_full(session, name)}
             open_ = await queues.waiting_by_chat(session, {_chat(row) for row in rows})
             for row in rows:
                 if row["channel"] not in full and open_[_chat(row)] < FLOOD:
@@ -170,11 +184,20 @@ class Inbox:
         for call in calls:
             call.end(InboxFull(f"{call.channel}: more than {FULL} messages wait") if call.channel in full else None)
 
+    async def _is_full(self, session: AsyncSession, channel: str) -> bool:
+        """Whether too much waits there; counted again after a moment, or with each call where it is half full."""
+        if time.monotonic() < self._roomy.get(channel, 0.0):
+            return False
+        waiting = await queues.waiting(session, channel)
+        if 2 * waiting < FULL:
+            self._roomy[channel] = time.monotonic() + ROOMY
+        return waiting > FULL
+
     async def _keep_new(self, session: AsyncSession, rows: Sequence[Mapping[str, object]], new: Counter[str]) -> None:
         for channel in {str(row["channel"]) for row in rows}:
             new[channel] = await queues.accept(session, [row for row in rows if row["channel"] == channel])
             if self._is_metered(channel):
-                await usage.count(session, channel, usage.RECEIVED, dt.datetime.now(dt.UTC), new[channel])
+                usage.count(session, channel, usage.RECEIVED, dt.datetime.now(dt.UTC), new[channel])
 
     def _is_metered(self, channel: str) -> bool:
         return channel in self._channels and self._channels[channel].limits.per_month is not None
@@ -243,18 +266,19 @@ class Inbox:
         async with self._database.unit_of_work(short=True) as session:
             answers = _Answers(over=await self._dialogue.corrections(session))
             ours = await queues.still_claimed(session, claimed)
-            read = [(row, self._channels.get(row.channel), unpacked(row.body, row.chat)) for row in ours if row.body]
-            senders = {self._dialogue.sender(row.channel, update.sender) for row, _, update in read} - {None}
-            await CONTACTS.preload(session, {_chat_of(row) for row, _, _ in read})
+            read = [self._read(row) for row in ours if row.body]
+            senders = {each.sender for each in read if each.sender}
+            await CONTACTS.preload(session, {_chat_of(each.row) for each in read})
             await PEOPLE.preload(session, senders)
             await CONVERSATIONS.preload(session, senders)
-            for row, channel, update in read:
-                if channel:
-                    await self._answer(session, channel, update, row, answers)
+            for each in read:
+                await self._answer(session, each, answers)
             now = dt.datetime.now(dt.UTC)
             for name, people in answers.people.items():
-                await usage.count(session, name, usage.PEOPLE, now, people)
-            await conversations.let_go(session, now)
+                usage.count(session, name, usage.PEOPLE, now, people)
+            if self._forgot + FORGET < time.monotonic():
+                self._forgot = time.monotonic()
+                await conversations.let_go(session, now)
             await queues.answered(session, [row.id for row in ours], answers.deliveries)
             more = len(claimed) >= self._batch
             following = await queues.claim_received(session, now, self._batch) if more else []
@@ -294,10 +318,14 @@ class Inbox:
             log.error("no apology", channel=row.channel, inbox=row.id, error=type(error).__name__)
             return ()
 
-    async def _answer(
-        self, session: AsyncSession, channel: Channel, update: Update, row: Claimed, answers: _Answers
-    ) -> None:
-        sender = self._dialogue.sender(channel.name, update.sender)
+    def _read(self, row: Claimed) -> _Read:
+        update = unpacked(row.body or "", row.chat)
+        return _Read(row, self._channels.get(row.channel), update, self._dialogue.sender(row.channel, update.sender))
+
+    async def _answer(self, session: AsyncSession, read: _Read, answers: _Answers) -> None:
+        row, channel, update, sender = read
+        if channel is None:  # turned off since
+            return None
         if update.what in {"left", "revoked"}:
             await lists.gone(session, channel.name, update.chat, update.what)
             return await contacts.gone(session, channel.name, update.chat, update.what)

@@ -148,7 +148,7 @@ class Outbox:
         await self._settle_others(session, [each for each in landed if each[1].outcome is not Outcome.SENT], now)
         if self._channel.limits.per_month:
             unseen = sum(result.outcome is Outcome.UNKNOWN for _, result in landed)
-            await usage.count(session, self._channel.name, usage.SENT, now, len(arrived) + unseen)
+            usage.count(session, self._channel.name, usage.SENT, now, len(arrived) + unseen)
 
     def _obey(self, result: SendResult) -> None:
         """The pace that the platform wants from now on."""

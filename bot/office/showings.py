@@ -25,6 +25,7 @@ from content.values import fold
 from handlers.contract import Button, Lang, Reply, Section, SenderId
 
 SHOWN, UNDO = "showing", "showing:undo"  # ids of buttons
+LONGEST: Final = 40  # letters of what is looked at for one of these
 SAID: Final = frozenset({"da chieu", "da chieu phim", "quan da chieu"})  # typed, where a platform has no buttons
 BACK: Final = dt.timedelta(days=6)  # how late a showing can still be ticked
 WEEKS: Final = 4
@@ -110,7 +111,8 @@ class ShowingsInChat:
     ) -> Attended | None:
         """Count it for today; None for every other message, and for whoever is no café."""
         undo = update.press == UNDO
-        if update.what != "message" or not (undo or update.press == SHOWN or fold(update.text) in SAID):
+        said = len(update.text) < LONGEST and fold(update.text) in SAID
+        if update.what != "message" or not (undo or update.press == SHOWN or said):
             return None
         cafes = await _cafes_of(session, channel.name, update.chat)
         if not cafes:

@@ -190,7 +190,13 @@ def _swift(url: URL) -> AsyncEngine | None:
     engine = swift.engine(url, **OPTIONS)
     event.listen(engine.sync_engine, "begin", swift.begin)
     event.listen(engine.sync_engine, "connect", _pragmas)
+    event.listen(engine.sync_engine, "connect", _no_waiting)
     return engine
+
+
+def _no_waiting(connection: Any, _: object) -> None:
+    """It is the loop that would wait; once the turn is had, nothing is waited for."""
+    connection.execute("PRAGMA busy_timeout=0")
 
 
 def _checkpoint(file: str) -> None:

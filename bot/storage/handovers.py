@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, delete, func, select, update
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Table, Text, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +56,12 @@ class Talk(Base):
     )
 
 
+TALKS: Final = cast("Table", Talk.__table__)
+OPEN_ONES: Final = (
+    select(TALKS.c.id, TALKS.c.channel, TALKS.c.chat).where(TALKS.c.state.in_(OPEN)).order_by(TALKS.c.id)
+)
+
+
 class Line(Base):
     """What somebody said in a talk, masked."""
 
@@ -77,21 +83,21 @@ class Hours(Base):
     hours: Mapped[str] = mapped_column(String(300))
 
 
-async def ahead(session: AsyncSession) -> dict[tuple[str, str], list[Talk]]:
-    """The open talks by chat, read once in a session: most messages of a batch belong to none."""
+async def ahead(session: AsyncSession) -> dict[tuple[str, str], list[int]]:
+    """The numbers of the open talks by chat, read once in a session: most messages of a batch belong to none."""
     if AHEAD not in session.info:
-        found: dict[tuple[str, str], list[Talk]] = {}
-        for talk in await session.scalars(select(Talk).where(Talk.state.in_(OPEN)).order_by(Talk.id)):
-            found.setdefault((talk.channel, talk.chat), []).append(talk)
+        found: dict[tuple[str, str], list[int]] = {}
+        for id_, channel, chat in await session.execute(OPEN_ONES):
+            found.setdefault((channel, chat), []).append(id_)
         session.info[AHEAD] = found
-    known: dict[tuple[str, str], list[Talk]] = session.info[AHEAD]
+    known: dict[tuple[str, str], list[int]] = session.info[AHEAD]
     return known
 
 
 async def of_chat(session: AsyncSession, channel: str, chat: str) -> list[Talk]:
     """The open talks of a chat, the newest last, as they stand now and held until the end of the transaction."""
     known = (await ahead(session)).get((channel, chat), ())
-    held = [await locked(session, talk.id) for talk in known]
+    held = [await locked(session, id_) for id_ in known]
     return [talk for talk in held if talk and talk.state in OPEN]
 
 
@@ -105,7 +111,7 @@ async def begin(session: AsyncSession, talk: Talk) -> Talk:
     """Keep a new talk; it has its number."""
     session.add(talk)
     await session.flush()
-    (await ahead(session)).setdefault((talk.channel, talk.chat), []).append(talk)
+    (await ahead(session)).setdefault((talk.channel, talk.chat), []).append(talk.id)
     return talk
 
 

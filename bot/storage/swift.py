@@ -17,12 +17,12 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 from sqlalchemy.util import await_only
 
 PATIENCE: Final = 10.0  # seconds that a writer waits for its turn, as `busy_timeout` does elsewhere
+BEGIN: Final = "BEGIN IMMEDIATE"
 LOOKS: Final = 0.002, 0.02  # seconds between two tries, at least and at most
 
 
@@ -82,15 +82,13 @@ def engine(url: URL, **more: Any) -> AsyncEngine:
 def begin(connection: Connection) -> None:
     """Take SQLite's one write lock, or wait for it without holding anybody up."""
     until = time.monotonic() + PATIENCE
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    while True:
+        try:
+            driver.execute(BEGIN)
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                connection.exec_driver_sql(BEGIN)  # fails once more, in the words that everybody knows
                 return
-            except OperationalError:
-                if time.monotonic() > until:
-                    raise
-            await_only(asyncio.sleep(random.uniform(*LOOKS)))  # noqa: S311 - spreads tries, keeps no secret
-    finally:
-        connection.exec_driver_sql("PRAGMA busy_timeout=10000")
+        await_only(asyncio.sleep(random.uniform(*LOOKS)))  # noqa: S311 - spreads tries, keeps no secret

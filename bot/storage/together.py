@@ -73,11 +73,10 @@ def later(session: AsyncSession, statement: Statement, key: Any, values: Mapping
     _waiting(session)[statement][key] = dict(values)
 
 
-def count_later(session: AsyncSession, statement: Upsert, key: Any, values: Mapping[str, object]) -> None:
-    """One more of this key: its row's `n` grows by as many as were counted, right before the transaction ends."""
-    rows = _waiting(session)[statement]
-    row = rows.setdefault(key, {**values, "n": 0})
-    row["n"] = cast("int", row["n"]) + 1
+def count_later(session: AsyncSession, statement: Upsert, key: Any, values: Mapping[str, object], n: int = 1) -> None:
+    """So many more of this key: its row's `n` grows by all that were counted, right before the transaction ends."""
+    row = _waiting(session)[statement].setdefault(key, {**values, "n": 0})
+    row["n"] = cast("int", row["n"]) + n
 
 
 async def settle(session: AsyncSession) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import String, select
+from sqlalchemy import String, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base
-from bot.storage.upsert import insert_into
+from bot.storage.together import count_later
+from bot.storage.upsert import Upsert, adding
 from content.hours import HERE
 
 RECEIVED: Final = "received"
@@ -34,6 +35,9 @@ class Count(Base):
     n: Mapped[int] = mapped_column(default=0)
 
 
+COUNTED: Final = Upsert(cast("Table", Count.__table__), adding("n"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What is used."""
@@ -42,15 +46,11 @@ class Usage:
     people: int  # ever
 
 
-async def count(session: AsyncSession, channel: str, what: str, now: dt.datetime, n: int = 1) -> None:
+def count(session: AsyncSession, channel: str, what: str, now: dt.datetime, n: int = 1) -> None:
     """So many more; processes that count at once add up."""
-    if n <= 0:
-        return
-    row = {"channel": channel, "what": what, "period": EVER if what == PEOPLE else _month(now), "n": n}
-    statement = insert_into(session, Count).values(row)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["channel", "what", "period"], set_={"n": Count.n + n})
-    )
+    if n > 0:
+        key = (channel, what, EVER if what == PEOPLE else _month(now))
+        count_later(session, COUNTED, key, dict(zip(("channel", "what", "period"), key, strict=True)), n)
 
 
 async def used(session: AsyncSession, channel: str, now: dt.datetime) -> Usage:

@@ -14,12 +14,12 @@ DECEMBER = NOVEMBER + dt.timedelta(minutes=2)
 
 async def test_both_directions_count_and_a_month_ends_at_midnight_here(database: Database) -> None:
     async with database.unit_of_work() as session:
-        await usage.count(session, "zalo-bot", usage.RECEIVED, NOVEMBER, 2)
-        await usage.count(session, "zalo-bot", usage.SENT, NOVEMBER)
-        await usage.count(session, "zalo-bot", usage.SENT, DECEMBER)
-        await usage.count(session, "zalo-bot", usage.PEOPLE, NOVEMBER)
-        await usage.count(session, "zalo-oa", usage.SENT, NOVEMBER, 7)
-        await usage.count(session, "zalo-bot", usage.SENT, NOVEMBER, 0)
+        usage.count(session, "zalo-bot", usage.RECEIVED, NOVEMBER, 2)
+        usage.count(session, "zalo-bot", usage.SENT, NOVEMBER)
+        usage.count(session, "zalo-bot", usage.SENT, DECEMBER)
+        usage.count(session, "zalo-bot", usage.PEOPLE, NOVEMBER)
+        usage.count(session, "zalo-oa", usage.SENT, NOVEMBER, 7)
+        usage.count(session, "zalo-bot", usage.SENT, NOVEMBER, 0)
     async with database.reading() as session:
         assert await usage.used(session, "zalo-bot", NOVEMBER) == usage.Usage(messages=3, people=1)
         assert await usage.used(session, "zalo-bot", DECEMBER) == usage.Usage(messages=1, people=1)
@@ -28,7 +28,7 @@ async def test_both_directions_count_and_a_month_ends_at_midnight_here(database:
 async def test_counts_at_once_add_up(database: Database) -> None:
     async def one() -> None:
         async with database.unit_of_work() as session:
-            await usage.count(session, "zalo-bot", usage.SENT, NOVEMBER)
+            usage.count(session, "zalo-bot", usage.SENT, NOVEMBER)
 
     await asyncio.gather(*(one() for _ in range(8)))
     async with database.reading() as session:

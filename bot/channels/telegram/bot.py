@@ -152,9 +152,11 @@ class Telegram:
 
         That is no bubble of its own: it counts for no pace, and a press too old to be acknowledged is harmless.
         """
+        query = outgoing.body.get("query")
+        if not query:
+            return await self._deliver(chat, outgoing.body)
         async with asyncio.TaskGroup() as tasks:
-            if query := outgoing.body.get("query"):
-                tasks.create_task(self._acknowledge(str(query)))
+            tasks.create_task(self._acknowledge(str(query)))
             return await self._deliver(chat, outgoing.body)
 
     async def poll(self) -> AsyncIterator[Sequence[Update]]:
