@@ -36,13 +36,13 @@ log = structlog.get_logger()
 FEW, MANY = 8, 96  # updates answered in one transaction: so many that it takes about
 BATCH: Final = 0.04  # seconds, since a webhook may have to wait for its end
 TOGETHER: Final = 0.004  # seconds in which those that arrive are kept together, once they come close on each other
-GATHER: Final = 0.03  # seconds between two batches while many write: fewer and larger ones cost less
+GATHER: Final = 0.06  # seconds between two batches while many write: fewer and larger ones cost less
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
 LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
 FLOOD: Final = 20  # open updates of one chat; what it sends beyond is not kept
 FULL: Final = 20_000  # open updates of a channel, for the sake of the process
-ROOMY: Final = 0.2  # seconds for which an inbox that is not half full is not counted again
+SHARERS: Final = 8  # processes that may fill the room that is left at the same time
 FORGET: Final = 10.0  # seconds between two erasures of talks that have ended; they are not read meanwhile
 LONGEST_WAIT: Final = 15.0  # seconds between two looks for a database that is away
 
@@ -112,7 +112,7 @@ class Inbox:
         self._arriving: list[_Call] = []
         self._batch = FEW
         self._forgot = -math.inf  # when talks that had ended were forgotten last
-        self._roomy: dict[str, float] = {}  # channel -> until when it need not be counted what waits there
+        self._room: Counter[str] = Counter()  # so many more may wait before it is counted again what does
         self._next: list[Claimed] = []  # claimed with the last batch's end, where more was waiting
         self._ring = asyncio.Event()
         self.work = asyncio.Event()  # something is there to be answered
@@ -174,6 +174,7 @@ class Inbox:
                     open_[_chat(row)] += 1
                     kept.append(row)
             await self._keep_new(session, kept, new)
+        self._room.subtract(str(row["channel"]) for row in kept)
         arrived, taken = (Counter(str(row["channel"]) for row in some) for some in (rows, kept))
         for channel in channels - full:
             self.metrics.came(channel, "new", new[channel])
@@ -185,12 +186,11 @@ class Inbox:
             call.end(InboxFull(f"{call.channel}: more than {FULL} messages wait") if call.channel in full else None)
 
     async def _is_full(self, session: AsyncSession, channel: str) -> bool:
-        """Whether too much waits there; counted again after a moment, or with each call where it is half full."""
-        if time.monotonic() < self._roomy.get(channel, 0.0):
+        """Whether too much waits there; counted again once a part of the room that was left is used up."""
+        if self._room[channel] > 0:
             return False
         waiting = await queues.waiting(session, channel)
-        if 2 * waiting < FULL:
-            self._roomy[channel] = time.monotonic() + ROOMY
+        self._room[channel] = (FULL - waiting) // SHARERS
         return waiting > FULL
 
     async def _keep_new(self, session: AsyncSession, rows: Sequence[Mapping[str, object]], new: Counter[str]) -> None:
