@@ -168,7 +168,10 @@ class Inbox:
         async with self._database.unit_of_work(urgent=True, short=True) as session:
             channels = {call.channel for call in calls}
             full = {name for name in channels if await self._is_full(session, name)}
-            open_ = await queues.waiting_by_chat(session, {_chat(row) for row in rows})
+            open_: Counter[tuple[str, str]] = Counter()
+            for name in channels:
+                chats = {str(row["chat"]) for row in rows if row["channel"] == name}
+                open_ += await queues.waiting_by_chat(session, name, chats)
             for row in rows:
                 if row["channel"] not in full and open_[_chat(row)] < FLOOD:
                     open_[_chat(row)] += 1

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, String, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.core import core
 from bot.storage.moments import utc
 from bot.storage.tables import Base
 from bot.storage.together import Book, later, settle
@@ -99,7 +100,7 @@ async def replied(session: AsyncSession, bubbles: Sequence[tuple[str, str, int |
     """
     told = [{"to": channel, "in": chat, "left": left} for channel, chat, left in bubbles]
     told.sort(key=lambda each: (each["to"], each["in"]))  # as answers write them: nobody waits for each other
-    await session.execute(REPLIED, told)
+    await core(session, REPLIED, told)
 
 
 async def replies_left(session: AsyncSession, channel: str, chat: str) -> int | None:

@@ -50,8 +50,8 @@ class Database:
         turn = self._turns.turn(urgent=urgent) if self._turns else nullcontext()
         sessions = (self._swift_sessions if short else None) or self._sessions
         async with turn, sessions.begin() as session:
-            if sessions is self._swift_sessions:
-                await session.connection()
+            if isinstance(session, swift.Session):
+                session.core = await session.run_sync(lambda plain: plain.connection())
             yield session
 
     @asynccontextmanager

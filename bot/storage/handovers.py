@@ -13,6 +13,7 @@ from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Table, Text, d
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.core import core
 from bot.storage.tables import Base
 
 KEPT: Final = dt.timedelta(days=30)
@@ -87,7 +88,7 @@ async def ahead(session: AsyncSession) -> dict[tuple[str, str], list[int]]:
     """The numbers of the open talks by chat, read once in a session: most messages of a batch belong to none."""
     if AHEAD not in session.info:
         found: dict[tuple[str, str], list[int]] = {}
-        for id_, channel, chat in await session.execute(OPEN_ONES):
+        for id_, channel, chat in await core(session, OPEN_ONES):
             found.setdefault((channel, chat), []).append(id_)
         session.info[AHEAD] = found
     known: dict[tuple[str, str], list[int]] = session.info[AHEAD]

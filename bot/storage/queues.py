@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     Table,
     and_,
@@ -25,11 +24,12 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.among import among
+from bot.storage.core import core
 from bot.storage.moments import utc
 from bot.storage.queue_rows import ALARM as ALARM
 from bot.storage.queue_rows import BULLETIN as BULLETIN
@@ -105,33 +105,33 @@ def _next_deliveries() -> Select[tuple[Any, ...]]:
     )
 
 
-def _ids(table: Table) -> ColumnElement[bool]:
-    return table.c.id.in_(bindparam("ids", expanding=True))
-
-
 NEXT_RECEIVED: Final = _next_received()
 NEXT_DELIVERIES: Final = _next_deliveries()
 TAKE_RECEIVED: Final = (
-    update(INBOX).where(_ids(INBOX)).values(state="answering", until=bindparam("lease"), tries=INBOX.c.tries + 1)
+    update(INBOX)
+    .where(among(INBOX.c.id, "ids"))
+    .values(state="answering", until=bindparam("lease"), tries=INBOX.c.tries + 1)
 )
 TAKE_DELIVERIES: Final = (
-    update(OUTBOX).where(_ids(OUTBOX)).values(state="sending", until=bindparam("lease"), tries=OUTBOX.c.tries + 1)
+    update(OUTBOX)
+    .where(among(OUTBOX.c.id, "ids"))
+    .values(state="sending", until=bindparam("lease"), tries=OUTBOX.c.tries + 1)
 )
 WAITING: Final = (
     select(func.count()).select_from(INBOX).where(INBOX.c.channel == bindparam("channel"), INBOX.c.state == "waiting")
 )
 WAITING_BY_CHAT: Final = (
-    select(INBOX.c.channel, INBOX.c.chat, func.count())
-    .where(INBOX.c.state == "waiting", tuple_(INBOX.c.channel, INBOX.c.chat).in_(bindparam("chats", expanding=True)))
-    .group_by(INBOX.c.channel, INBOX.c.chat)
+    select(INBOX.c.chat, func.count())
+    .where(INBOX.c.state == "waiting", INBOX.c.channel == bindparam("channel"), among(INBOX.c.chat, "chats"))
+    .group_by(INBOX.c.chat)
 )
 STILL_CLAIMED: Final = (
     select(INBOX.c.id, INBOX.c.tries)
-    .where(_ids(INBOX), INBOX.c.state == "answering")
+    .where(among(INBOX.c.id, "ids"), INBOX.c.state == "answering")
     .order_by(INBOX.c.id)
     .with_for_update()
 )
-ANSWERED: Final = update(INBOX).where(_ids(INBOX)).values(state="done", body=None)
+ANSWERED: Final = update(INBOX).where(among(INBOX.c.id, "ids")).values(state="done", body=None)
 SENT: Final = (
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.tries == bindparam("try"))
@@ -149,7 +149,7 @@ async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
     insert_new = (
         insert_into(session, INBOX).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(INBOX.c.id)
     )
-    found = await session.execute(insert_new, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])
+    found = await core(session, insert_new, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])
     return len(found.all())
 
 
@@ -169,26 +169,26 @@ async def known(session: AsyncSession, channel: str, keys: Collection[str]) -> s
 async def waiting(session: AsyncSession, channel: str, chat: str | None = None) -> int:
     """How many updates of a channel, or of one chat in it, are not answered yet."""
     found = WAITING if chat is None else WAITING.where(INBOX.c.chat == chat)
-    return (await session.execute(found, {"channel": channel})).scalar() or 0
+    return (await core(session, found, {"channel": channel})).scalar() or 0
 
 
-async def waiting_by_chat(session: AsyncSession, chats: Collection[tuple[str, str]]) -> Counter[tuple[str, str]]:
-    """How many updates of each of these chats (channel, chat) are not answered yet."""
-    found = await session.execute(WAITING_BY_CHAT, {"chats": list(chats)})
-    return Counter({(channel, chat): number for channel, chat, number in found})
+async def waiting_by_chat(session: AsyncSession, channel: str, chats: Collection[str]) -> Counter[tuple[str, str]]:
+    """How many updates of each of these chats, (channel, chat), are not answered yet."""
+    found = await core(session, WAITING_BY_CHAT, {"channel": channel, "chats": chats})
+    return Counter({(channel, chat): number for chat, number in found})
 
 
 async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> list[Claimed]:
     """Take updates to answer: for each chat its oldest open one, and no other before that is settled."""
-    found = (await session.execute(NEXT_RECEIVED, {"now": now, "most": most})).all()
+    found = (await core(session, NEXT_RECEIVED, {"now": now, "most": most})).all()
     if found:
-        await session.execute(TAKE_RECEIVED, {"ids": [row.id for row in found], "lease": now + LEASE})
+        await core(session, TAKE_RECEIVED, {"ids": [row.id for row in found], "lease": now + LEASE})
     return [Claimed(row.id, row.channel, row.chat, row.body, row.tries + 1) for row in found]
 
 
 async def still_claimed(session: AsyncSession, claimed: Sequence[Claimed]) -> list[Claimed]:
     """Those that nobody else took meanwhile, held until the end of the transaction; each try has its number."""
-    rows = await session.execute(STILL_CLAIMED, {"ids": [row.id for row in claimed]})
+    rows = await core(session, STILL_CLAIMED, {"ids": [row.id for row in claimed]})
     tries = {row.id: row.tries for row in rows}
     return [row for row in claimed if tries.get(row.id) == row.tries]
 
@@ -203,9 +203,9 @@ async def give_back(session: AsyncSession, claimed: Sequence[Claimed]) -> None:
 async def answered(session: AsyncSession, ids: Sequence[int], deliveries: Sequence[Mapping[str, object]]) -> None:
     """These updates are answered with these bubbles, in their order."""
     if ids:
-        await session.execute(ANSWERED, {"ids": list(ids)})
+        await core(session, ANSWERED, {"ids": list(ids)})
     if deliveries:
-        await session.execute(insert(OUTBOX), list(deliveries))
+        await core(session, insert(OUTBOX), list(deliveries))
 
 
 async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) -> None:
@@ -222,9 +222,9 @@ async def claim_deliveries(
     `last`: the last lane that may go now, such as `ALARM` in quiet hours.
     """
     wanted = {"channel": channel, "now": now, "most": most, "busy": list(busy), "last": last}
-    found = (await session.execute(NEXT_DELIVERIES, wanted)).all()
+    found = (await core(session, NEXT_DELIVERIES, wanted)).all()
     if found:
-        await session.execute(TAKE_DELIVERIES, {"ids": [row.id for row in found], "lease": now + LEASE})
+        await core(session, TAKE_DELIVERIES, {"ids": [row.id for row in found], "lease": now + LEASE})
     return [Flying(*row)._replace(tries=row.tries + 1) for row in found]
 
 
@@ -235,7 +235,7 @@ async def sent(session: AsyncSession, rows: Sequence[tuple[Flying, str | None, s
             {"row": row.id, "try": row.tries, "message": message, "why": why[:300], "now": now}
             for row, message, why in rows
         ]
-        await session.execute(SENT, settled)
+        await core(session, SENT, settled)
 
 
 async def bodies(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[str, Any]]:

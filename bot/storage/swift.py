@@ -56,6 +56,8 @@ class Dialect(SQLiteDialect_pysqlite):
 class Session(AsyncSession):
     """A session on such an engine, its transaction begun: what it asks is asked at once, without a greenlet each."""
 
+    core: Connection  # it has begun
+
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
         return self.sync_session.execute(*args, **kwargs)
 

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Generic, TypeVar, cast
 
-from sqlalchemy import BindParameter, Table, Update, bindparam, event, select, tuple_
+from sqlalchemy import Table, Update, bindparam, event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from bot.storage.among import among
+from bot.storage.core import core
 from bot.storage.tables import Base
 from bot.storage.upsert import Upsert
 
@@ -25,15 +27,12 @@ class Book(Generic[Record]):
     """The rows of one table, by primary key, as one transaction sees them."""
 
     def __init__(self, table: type[Base], record: Callable[..., Record]) -> None:
-        """`record`: takes the table's columns in their order."""
+        """A table of one or two keys. `record`: takes the table's columns in their order."""
         self.table = cast("Table", table.__table__)
         self._record = record
-        columns = list(self.table.primary_key.columns)
-        keys: BindParameter[Any] = bindparam("keys", expanding=True)
-        self._single = len(columns) == 1
-        self._wanted = select(self.table).where((columns[0] if self._single else tuple_(*columns)).in_(keys))
-        names = list(self.table.columns.keys())
-        self._places = [names.index(column.key) for column in columns]
+        *first, last = self.table.primary_key.columns
+        self._wanted = select(self.table).where(among(last, "keys"), *(each == bindparam("of") for each in first))
+        self._last = list(self.table.columns).index(last)
 
     async def preload(self, session: AsyncSession, keys: Collection[Any]) -> None:
         """Read these at once; `get` then finds each, or that there is none, without asking again."""
@@ -41,9 +40,10 @@ class Book(Generic[Record]):
             return
         held = self._held(session)
         held |= dict.fromkeys(keys)
-        for row in await session.execute(self._wanted, {"keys": list(keys)}):
-            key = row[self._places[0]] if self._single else tuple(row[place] for place in self._places)
-            held[key] = self._record(*row)
+        for of, some in _by_first(keys).items():
+            for row in await core(session, self._wanted, {"of": of, "keys": some}):
+                last = row[self._last]
+                held[last if of is None else (of, last)] = self._record(*row)
 
     async def get(self, session: AsyncSession, key: Any) -> Record | None:
         """The record of this key."""
@@ -84,6 +84,15 @@ async def settle(session: AsyncSession) -> None:
     await session.run_sync(_write)
 
 
+def _by_first(keys: Collection[Any]) -> dict[str | None, list[str]]:
+    """Of keys of two parts the second ones by the first; all others under None."""
+    found: dict[str | None, list[str]] = defaultdict(list)
+    for key in keys:
+        first, last = key if isinstance(key, tuple) else (None, key)
+        found[first].append(last)
+    return found
+
+
 class Writing(Session):
     """A session that writes at its end what waits for it."""
 
@@ -98,4 +107,4 @@ def _write(session: Session) -> None:
     found: Waiting = session.info.pop(WAITING, {})
     for statement, rows in found.items():
         made = statement.on(session) if isinstance(statement, Upsert) else statement
-        session.execute(made, [rows[key] for key in sorted(rows)])
+        session.connection().execute(made, [rows[key] for key in sorted(rows)])
