@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.errors import DatabaseUnreachable
 from bot.storage import swift
-from bot.storage.together import Writing
+from bot.storage.together import settle
 from bot.storage.turns import Turns
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,11 +31,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(make_url(url))
-        self._sessions = async_sessionmaker(self.engine, **SESSIONS)
-        self._swift = _swift(self.engine.url)
-        self._swift_sessions = (
-            async_sessionmaker(self._swift, class_=swift.Session, **SESSIONS) if self._swift else None
-        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._line = _line(self.engine.url)
         # SQLite has one writer at a time, and whoever waits for it sleeps between looks, up to a tenth of a second:
         # within a process writers queue here instead, and each begins the moment that the one before has ended.
         self._turns = Turns() if self.engine.dialect.name == "sqlite" else None
@@ -48,11 +45,10 @@ class Database:
         `short`: it reads and writes few rows, so that on SQLite the loop itself may do it (`storage/swift.py`).
         """
         turn = self._turns.turn(urgent=urgent) if self._turns else nullcontext()
-        sessions = (self._swift_sessions if short else None) or self._sessions
-        async with turn, sessions.begin() as session:
-            if isinstance(session, swift.Session):
-                session.core = await session.run_sync(lambda plain: plain.connection())
+        line = self._line if short else None
+        async with turn, line.transaction(expire_on_commit=False) if line else self._sessions.begin() as session:
             yield session
+            await settle(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -67,7 +63,7 @@ class Database:
         Left to SQLite, the one that commits does it, and all who wait to write wait for that too.
         """
         file = self.engine.url.database
-        if self._swift and file:
+        if self._line and file:
             await asyncio.to_thread(_checkpoint, file)
 
     async def migrate(self) -> None:
@@ -97,8 +93,8 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
-        if self._swift:
-            await self._swift.dispose()
+        if self._line:
+            await self._line.close()
 
     async def _is_current(self) -> bool:
         """Whether the tables are this version's already: then nothing is locked, and Alembic need not be imported."""
@@ -183,15 +179,14 @@ def _engine(url: URL) -> AsyncEngine:
     return engine
 
 
-def _swift(url: URL) -> AsyncEngine | None:
+def _line(url: URL) -> swift.Line | None:
     """For short transactions; where the database is no file of SQLite's, those go the same way as all others."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
-    engine = swift.engine(url, **OPTIONS)
-    event.listen(engine.sync_engine, "begin", swift.begin)
-    event.listen(engine.sync_engine, "connect", _pragmas)
-    event.listen(engine.sync_engine, "connect", _no_waiting)
-    return engine
+    line = swift.Line(url, **OPTIONS)
+    event.listen(line.engine.sync_engine, "connect", _pragmas)
+    event.listen(line.engine.sync_engine, "connect", _no_waiting)
+    return line
 
 
 def _no_waiting(connection: Any, _: object) -> None:
@@ -218,7 +213,6 @@ def _json(value: object) -> str:
 
 
 CHECKPOINT: Final = "wal_autocheckpoint=20000"  # pages: `checkpoint` comes long before, where a process lives long
-SESSIONS: Final[dict[str, Any]] = {"sync_session_class": Writing, "expire_on_commit": False}
 OPTIONS: Final = {
     "hide_parameters": True,  # they are people's words, and errors are logged
     "json_serializer": _json,

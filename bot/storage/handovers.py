@@ -13,6 +13,7 @@ from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Table, Text, d
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.among import words
 from bot.storage.core import core
 from bot.storage.tables import Base
 
@@ -59,7 +60,7 @@ class Talk(Base):
 
 TALKS: Final = cast("Table", Talk.__table__)
 OPEN_ONES: Final = (
-    select(TALKS.c.id, TALKS.c.channel, TALKS.c.chat).where(TALKS.c.state.in_(OPEN)).order_by(TALKS.c.id)
+    select(TALKS.c.id, TALKS.c.channel, TALKS.c.chat).where(TALKS.c.state.in_(words(*OPEN))).order_by(TALKS.c.id)
 )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 
-from sqlalchemy import DateTime, ForeignKey, String, select
+from sqlalchemy import DateTime, ForeignKey, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.core import core
 from bot.storage.tables import Base
 
 Role = Literal["editor", "approver", "duty", "admin"]
@@ -49,6 +50,10 @@ class OfficerChat(Base):
     chat: Mapped[str] = mapped_column(String(64), primary_key=True)
     officer: Mapped[int] = mapped_column(ForeignKey("officers.id", ondelete="CASCADE"), index=True)
     bound_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
+_OWN: Final = cast("Table", OfficerChat.__table__)
+CHATS: Final = select(_OWN.c.channel, _OWN.c.chat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +101,7 @@ async def by_chat(session: AsyncSession, channel: str, chat: str) -> Officer | N
 async def own_chats(session: AsyncSession) -> set[tuple[str, str]]:
     """The chats of officers, read once in a session: most of a batch are residents'."""
     if AHEAD not in session.info:
-        rows = await session.execute(select(OfficerChat.channel, OfficerChat.chat))
-        session.info[AHEAD] = {(channel, chat) for channel, chat in rows}
+        session.info[AHEAD] = {(channel, chat) for channel, chat in await core(session, CHATS)}
     known: set[tuple[str, str]] = session.info[AHEAD]
     return known
 

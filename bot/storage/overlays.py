@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.core import core
 from bot.storage.moments import utc
 from bot.storage.tables import Correction
 from content.corrections import Overlay
@@ -28,7 +29,8 @@ class Entry:
     at: dt.datetime  # UTC
 
 
-VERSION: Final = select(func.max(Correction.id), func.count()).select_from(Correction)
+CORRECTIONS: Final = cast("Table", Correction.__table__)
+VERSION: Final = select(func.max(CORRECTIONS.c.id), func.count()).select_from(CORRECTIONS)
 
 
 async def overlays(session: AsyncSession) -> Overlays:
@@ -43,7 +45,7 @@ async def overlays(session: AsyncSession) -> Overlays:
 
 async def version(session: AsyncSession) -> tuple[int, int]:
     """Another one after each correction: they are only added, though not always in the order of their numbers."""
-    newest, number = (await session.execute(VERSION)).one()
+    ((newest, number),) = await core(session, VERSION)
     return newest or 0, number
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.among import among
+from bot.storage.among import among, words
 from bot.storage.core import core
 from bot.storage.moments import utc
 from bot.storage.queue_rows import ALARM as ALARM
@@ -39,7 +39,7 @@ from bot.storage.queue_rows import URGENT as URGENT
 from bot.storage.queue_rows import Body as Body
 from bot.storage.queue_rows import Delivery as Delivery
 from bot.storage.queue_rows import Received as Received
-from bot.storage.upsert import insert_into
+from bot.storage.upsert import New
 
 KEY_KEPT: Final = dt.timedelta(days=30)  # against repeats
 BODY_KEPT: Final = dt.timedelta(hours=24)  # of a message that nobody answered
@@ -81,7 +81,7 @@ def _next_received() -> Select[tuple[Any, ...]]:
     row, earlier = INBOX.c, INBOX.alias()
     first = ~exists().where(
         earlier.c.channel == row.channel, earlier.c.chat == row.chat, earlier.c.id < row.id,
-        earlier.c.state.in_(("waiting", "answering")),
+        earlier.c.state.in_(words("waiting", "answering")),
     )  # fmt: skip
     free = or_(row.state == "waiting", and_(row.state == "answering", row.until < bindparam("now")))
     wanted = select(row.id, row.channel, row.chat, row.body, row.tries).where(free, first)
@@ -93,12 +93,12 @@ def _next_deliveries() -> Select[tuple[Any, ...]]:
     row, earlier = OUTBOX.c, OUTBOX.alias()
     first = ~exists().where(
         earlier.c.channel == row.channel, earlier.c.chat == row.chat, earlier.c.id < row.id,
-        earlier.c.lane <= row.lane, earlier.c.state.in_(("queued", "sending")),
+        earlier.c.lane <= row.lane, earlier.c.state.in_(words("queued", "sending")),
     )  # fmt: skip
     return (
         select(row.id, row.channel, row.chat, row.lane, row.body, row.tries, row.expires, row.shared)
         .where(row.channel == bindparam("channel"), row.state == "queued", row.not_before <= bindparam("now"), first)
-        .where(row.chat.not_in(bindparam("busy", expanding=True)), row.lane <= bindparam("last"))
+        .where(~among(row.chat, "busy"), row.lane <= bindparam("last"))
         .order_by(row.lane, row.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -131,6 +131,8 @@ STILL_CLAIMED: Final = (
     .order_by(INBOX.c.id)
     .with_for_update()
 )
+NEW: Final = New(INBOX, "channel", "key")
+QUEUED: Final = insert(OUTBOX)
 ANSWERED: Final = update(INBOX).where(among(INBOX.c.id, "ids")).values(state="done", body=None)
 SENT: Final = (
     update(OUTBOX)
@@ -146,11 +148,8 @@ async def accept(session: AsyncSession, rows: Sequence[Mapping[str, object]]) ->
     """Keep updates that are new (`channel`, `key`, `chat`, `body`, `at`); how many were."""
     if not rows:
         return 0
-    insert_new = (
-        insert_into(session, INBOX).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(INBOX.c.id)
-    )
-    found = await core(session, insert_new, [{"state": "waiting", "tries": 0} | dict(row) for row in rows])
-    return len(found.all())
+    new = [{"state": "waiting", "tries": 0, **row} for row in rows]
+    return len(await core(session, NEW.on(session), new))
 
 
 async def newest(session: AsyncSession, channel: str) -> dt.datetime | None:
@@ -168,8 +167,10 @@ async def known(session: AsyncSession, channel: str, keys: Collection[str]) -> s
 
 async def waiting(session: AsyncSession, channel: str, chat: str | None = None) -> int:
     """How many updates of a channel, or of one chat in it, are not answered yet."""
-    found = WAITING if chat is None else WAITING.where(INBOX.c.chat == chat)
-    return (await core(session, found, {"channel": channel})).scalar() or 0
+    if chat is not None:
+        return (await waiting_by_chat(session, channel, [chat]))[channel, chat]
+    ((number,),) = await core(session, WAITING, {"channel": channel})
+    return int(number)
 
 
 async def waiting_by_chat(session: AsyncSession, channel: str, chats: Collection[str]) -> Counter[tuple[str, str]]:
@@ -180,16 +181,15 @@ async def waiting_by_chat(session: AsyncSession, channel: str, chats: Collection
 
 async def claim_received(session: AsyncSession, now: dt.datetime, most: int) -> list[Claimed]:
     """Take updates to answer: for each chat its oldest open one, and no other before that is settled."""
-    found = (await core(session, NEXT_RECEIVED, {"now": now, "most": most})).all()
+    found = [Claimed(*row) for row in await core(session, NEXT_RECEIVED, {"now": now, "most": most})]
     if found:
         await core(session, TAKE_RECEIVED, {"ids": [row.id for row in found], "lease": now + LEASE})
-    return [Claimed(row.id, row.channel, row.chat, row.body, row.tries + 1) for row in found]
+    return [row._replace(tries=row.tries + 1) for row in found]
 
 
 async def still_claimed(session: AsyncSession, claimed: Sequence[Claimed]) -> list[Claimed]:
     """Those that nobody else took meanwhile, held until the end of the transaction; each try has its number."""
-    rows = await core(session, STILL_CLAIMED, {"ids": [row.id for row in claimed]})
-    tries = {row.id: row.tries for row in rows}
+    tries = dict(await core(session, STILL_CLAIMED, {"ids": [row.id for row in claimed]}))
     return [row for row in claimed if tries.get(row.id) == row.tries]
 
 
@@ -205,7 +205,7 @@ async def answered(session: AsyncSession, ids: Sequence[int], deliveries: Sequen
     if ids:
         await core(session, ANSWERED, {"ids": list(ids)})
     if deliveries:
-        await core(session, insert(OUTBOX), list(deliveries))
+        await core(session, QUEUED, list(deliveries))
 
 
 async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) -> None:
@@ -222,10 +222,10 @@ async def claim_deliveries(
     `last`: the last lane that may go now, such as `ALARM` in quiet hours.
     """
     wanted = {"channel": channel, "now": now, "most": most, "busy": list(busy), "last": last}
-    found = (await core(session, NEXT_DELIVERIES, wanted)).all()
+    found = [Flying(*row) for row in await core(session, NEXT_DELIVERIES, wanted)]
     if found:
         await core(session, TAKE_DELIVERIES, {"ids": [row.id for row in found], "lease": now + LEASE})
-    return [Flying(*row)._replace(tries=row.tries + 1) for row in found]
+    return [row._replace(tries=row.tries + 1) for row in found]
 
 
 async def sent(session: AsyncSession, rows: Sequence[tuple[Flying, str | None, str]], now: dt.datetime) -> None:

@@ -12,14 +12,18 @@ import asyncio
 import random
 import sqlite3
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Insert
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
-from sqlalchemy.util import await_only
+
+from bot.storage.ready import Ready, Statement, Values
 
 PATIENCE: Final = 10.0  # seconds that a writer waits for its turn, as `busy_timeout` does elsewhere
 BEGIN: Final = "BEGIN IMMEDIATE"
@@ -53,10 +57,14 @@ class Dialect(SQLiteDialect_pysqlite):
         return connection
 
 
-class Session(AsyncSession):
-    """A session on such an engine, its transaction begun: what it asks is asked at once, without a greenlet each."""
+registry.register("sqlite.swift", __name__, "Dialect")
 
-    core: Connection  # it has begun
+
+class Session(AsyncSession):
+    """A session on the line, its turn to write begun: what it asks is asked at once, without a greenlet each."""
+
+    line: Line
+    driver: sqlite3.Connection
 
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
         return self.sync_session.execute(*args, **kwargs)
@@ -70,27 +78,79 @@ class Session(AsyncSession):
     async def get(self, *args: Any, **kwargs: Any) -> Any:
         return self.sync_session.get(*args, **kwargs)
 
+    def run(self, statement: Statement, values: Values | Sequence[Values] | None) -> list[tuple[Any, ...]]:
+        """The rows of a statement that was made once; what the session's objects have changed goes first."""
+        objects = self.sync_session
+        if objects.in_transaction() and (objects.new or objects.dirty or objects.deleted):
+            objects.flush()
+        first = values[0] if isinstance(values, Sequence) else values
+        return self.line.ready(statement, tuple(first or ())).run(self.driver, values)
 
-registry.register("sqlite.swift", __name__, "Dialect")
+    def end(self) -> None:
+        """Keep all of it."""
+        if self.sync_session.in_transaction():
+            self.sync_session.commit()
+        if self.driver.in_transaction:
+            self.driver.commit()
+
+    def leave(self) -> None:
+        """Undo what was not kept."""
+        self.sync_session.close()
+        if self.driver.in_transaction:
+            self.driver.rollback()
 
 
-def engine(url: URL, **more: Any) -> AsyncEngine:
-    """An engine on the same file."""
-    return create_async_engine(
-        url.set(drivername="sqlite+swift"), connect_args={"factory": _Connection, "check_same_thread": False}, **more
-    )
+class Line:
+    """The one connection by which the loop writes; whoever uses it has the process's turn to write."""
+
+    def __init__(self, url: URL, **options: Any) -> None:
+        self.engine = create_async_engine(
+            url.set(drivername="sqlite+swift"),
+            connect_args={"factory": _Connection, "check_same_thread": False},
+            **options,
+        )
+        self._connection: AsyncConnection | None = None
+        self._ready: dict[tuple[Statement, tuple[str, ...]], Ready] = {}
+
+    @asynccontextmanager
+    async def transaction(self, **options: Any) -> AsyncIterator[Session]:
+        """One transaction; the turn to write is waited for without holding anybody up."""
+        if self._connection is None:
+            self._connection = await self.engine.connect()
+        driver: Any = (await self._connection.get_raw_connection()).driver_connection
+        await _begin(driver)
+        session = Session(bind=self._connection, **options)
+        session.line, session.driver = self, driver
+        try:
+            yield session
+            session.end()
+        finally:
+            session.leave()
+
+    def ready(self, statement: Statement, columns: tuple[str, ...]) -> Ready:
+        """The statement, ready for the driver; kept for as long as the process lives."""
+        key = statement, columns if isinstance(statement, Insert) else ()
+        found = self._ready.get(key)
+        if found is None:
+            found = self._ready[key] = Ready(statement, self.engine.dialect, columns)
+        return found
+
+    async def close(self) -> None:
+        """Let go of it."""
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+        await self.engine.dispose()
 
 
-def begin(connection: Connection) -> None:
-    """Take SQLite's one write lock, or wait for it without holding anybody up."""
+async def _begin(driver: sqlite3.Connection) -> None:
+    """Take SQLite's one write lock, or wait for it."""
     until = time.monotonic() + PATIENCE
-    driver: Any = connection.connection.driver_connection
     while True:
         try:
             driver.execute(BEGIN)
             return
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             if time.monotonic() > until:
-                connection.exec_driver_sql(BEGIN)  # fails once more, in the words that everybody knows
-                return
-        await_only(asyncio.sleep(random.uniform(*LOOKS)))  # noqa: S311 - spreads tries, keeps no secret
+                raise OperationalError(BEGIN, None, error) from error
+        await asyncio.sleep(random.uniform(*LOOKS))  # noqa: S311 - spreads tries, keeps no secret

@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Generic, TypeVar, cast
 
-from sqlalchemy import Table, Update, bindparam, event, select
+from sqlalchemy import Table, Update, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from bot.storage.among import among
 from bot.storage.core import core
@@ -80,8 +79,11 @@ def count_later(session: AsyncSession, statement: Upsert, key: Any, values: Mapp
 
 
 async def settle(session: AsyncSession) -> None:
-    """Write it now: what follows reads or erases such rows in the table itself."""
-    await session.run_sync(_write)
+    """Write it now: what follows reads or erases such rows in the table itself, or the transaction ends."""
+    found: Waiting = session.info.pop(WAITING, {})
+    for statement, rows in found.items():
+        made = statement.on(session) if isinstance(statement, Upsert) else statement
+        await core(session, made, [rows[key] for key in sorted(rows)])
 
 
 def _by_first(keys: Collection[Any]) -> dict[str | None, list[str]]:
@@ -93,18 +95,6 @@ def _by_first(keys: Collection[Any]) -> dict[str | None, list[str]]:
     return found
 
 
-class Writing(Session):
-    """A session that writes at its end what waits for it."""
-
-
 def _waiting(session: AsyncSession) -> Waiting:
     found: Waiting = session.info.setdefault(WAITING, defaultdict(dict))
     return found
-
-
-@event.listens_for(Writing, "before_commit")
-def _write(session: Session) -> None:
-    found: Waiting = session.info.pop(WAITING, {})
-    for statement, rows in found.items():
-        made = statement.on(session) if isinstance(statement, Upsert) else statement
-        session.connection().execute(made, [rows[key] for key in sorted(rows)])

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.storage.tables import Base
 
@@ -19,6 +20,20 @@ def insert_into(session: AsyncSession | Session, table: type[Base] | Table) -> I
     """To be ended by `on_conflict_do_nothing` or `on_conflict_do_update`."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table)
+
+
+class New:
+    """A row that is kept, and gives its number, only where there is none of these keys; made once."""
+
+    def __init__(self, table: Table, *keys: str) -> None:
+        self._sqlite, self._postgresql = (
+            made.on_conflict_do_nothing(index_elements=keys).returning(table.c.id)
+            for made in (sqlite.insert(table), postgresql.insert(table))
+        )
+
+    def on(self, session: AsyncSession | Session) -> ReturningInsert[Any]:
+        """As this session's database says it."""
+        return self._postgresql if session.get_bind().dialect.name == "postgresql" else self._sqlite
 
 
 class Upsert:
@@ -32,7 +47,7 @@ class Upsert:
             for made in (sqlite.insert(table), postgresql.insert(table))
         )
 
-    def on(self, session: Session) -> Insert:
+    def on(self, session: AsyncSession | Session) -> Insert:
         """As this session's database says it."""
         return self._postgresql if session.get_bind().dialect.name == "postgresql" else self._sqlite
 
