@@ -74,13 +74,13 @@ class Metrics:
         """So many that the webhook had not brought."""
         self._caught_up.labels(channel).inc(n)
 
-    def answered(self, channel: str, kind: str) -> None:
-        """One answer."""
-        self._answers.labels(channel, kind).inc()
+    def answered(self, channel: str, kind: str, number: int = 1) -> None:
+        """Answers of one kind."""
+        self._answers.labels(channel, kind).inc(number)
 
-    def delivered(self, channel: str, outcome: str) -> None:
-        """One bubble, and what became of it."""
-        self._deliveries.labels(channel, outcome).inc()
+    def delivered(self, channel: str, outcome: str, number: int = 1) -> None:
+        """Bubbles, and what became of them."""
+        self._deliveries.labels(channel, outcome).inc(number)
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Attended, Channel, Outgoing, Update
 from bot.delivery.attendants import Attendant, Reviewer, rendered
-from bot.delivery.packing import delivery_of, packed, unpacked
+from bot.delivery.packing import Moment, delivery_of, packed, unpacked
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
 from bot.metrics import Metrics
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 FEW, MANY = 8, 96  # updates answered in one transaction: so many that it takes about
 BATCH: Final = 0.04  # seconds, since a webhook may have to wait for its end
 TOGETHER: Final = 0.004  # seconds in which those that arrive are kept together, once they come close on each other
-GATHER: Final = 0.06  # seconds between two batches while many write: fewer and larger ones cost less
+GATHER: Final = 0.03  # seconds between two batches while many write: fewer and larger ones cost less
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
 LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
@@ -75,9 +75,10 @@ class _Answers:
     """What a batch will write at its end, together."""
 
     deliveries: list[dict[str, object]] = field(default_factory=list)
-    kinds: list[tuple[str, str]] = field(default_factory=list)  # channel and kind of each answer
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # of answers, by channel and kind
     people: Counter[str] = field(default_factory=Counter)  # channel, and who wrote there for the first time
     over: Overlays | None = None
+    at: Moment = field(default_factory=Moment)
 
 
 class _Read(NamedTuple):
@@ -286,8 +287,8 @@ class Inbox:
             more = len(claimed) >= self._batch
             following = await queues.claim_received(session, now, self._batch) if more else []
         self._next += following  # only now: a transaction that fails has claimed none
-        for channel_name, kind in answers.kinds:
-            self.metrics.answered(channel_name, kind)
+        for (channel_name, kind), number in answers.kinds.items():
+            self.metrics.answered(channel_name, kind, number)
 
     async def _answer_alone(self, row: Claimed) -> None:
         """The same for one; where it fails, it is kept, for the next try or for the operator."""
@@ -308,7 +309,7 @@ class Inbox:
             sealed = self._box.encrypt(row.body.encode()).hex()
             await queues.unanswered(session, row.id, state="failed", body=sealed)
             for outgoing in self._apology(row):
-                session.add(Delivery(**delivery_of(row, outgoing.body)))
+                session.add(Delivery(**delivery_of(row, outgoing.body, Moment())))
         return None
 
     def _apology(self, row: Claimed) -> Sequence[Outgoing]:
@@ -356,20 +357,20 @@ class Inbox:
             location=update.location, keep_question=True, chat=None if update.group else (channel.name, update.chat),
         )  # fmt: skip
         reply, lang = await self._dialogue.answer_within(session, message, answers.over)
-        answers.kinds.append((channel.name, reply.kind))
+        answers.kinds[channel.name, reply.kind] += 1
         if self._reviewer and (
             attended := await self._reviewer.review(session, channel, update, sender, reply, lang)
         ):
             return self._say(channel, update, row, attended, answers)
         bubbles = channel.render(reply, update, texts(lang))
-        answers.deliveries.extend(delivery_of(row, outgoing.body) for outgoing in bubbles)
+        answers.deliveries.extend(delivery_of(row, outgoing.body, answers.at) for outgoing in bubbles)
         return None
 
     def _say(self, channel: Channel, update: Update, row: Claimed, attended: Attended, answers: _Answers) -> None:
         for say, outgoing in rendered(self._channels, channel, update, attended):
             own = (say.channel, say.chat) == _chat_of(row)
             to = {"channel": say.channel, "chat": say.chat, "received": row.id if own else None}
-            answers.deliveries.append(delivery_of(row, outgoing.body) | to)
+            answers.deliveries.append(delivery_of(row, outgoing.body, answers.at) | to)
 
 
 def _chat(row: Mapping[str, object]) -> tuple[str, str]:

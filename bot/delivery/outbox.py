@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import random
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -25,7 +26,7 @@ from bot.storage.queues import Delivery, Flying
 
 log = structlog.get_logger()
 AT_ONCE: Final = 64  # bubbles in flight
-TOGETHER: Final = 0.005  # seconds in which those that land are settled together, while as many are still in flight
+TOGETHER: Final = 0.02  # seconds in which those that land are settled together, while others are still in flight
 LONGEST_WAIT: Final = 300.0  # seconds between two tries
 LONGEST_AWAY: Final = 15.0  # seconds between two looks for a database that is away
 HEARTBEAT: Final = 4.0  # seconds between two renewals of our leases
@@ -58,6 +59,7 @@ class Outbox:
         self._held_back = False  # by the pace, at the last look
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._landed: list[tuple[Flying, SendResult]] = []
+        self._soon: asyncio.TimerHandle | None = None  # rings for those that have landed
         self._counted = asyncio.Event()  # it is known how many processes send beside us
         self._lease, self._owner = f"send:{channel.name}:", secrets.token_hex(4)
         self.work = asyncio.Event()
@@ -103,9 +105,10 @@ class Outbox:
                 rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy(), last)
                 await self._share(session, {row.shared for row in rows if row.shared})
         del self._landed[: len(landed)]  # only now: a transaction that fails is tried again
-        for row, result in landed:
+        for row, _ in landed:
             del self._flying[row.id]
-            self._metrics.delivered(row.channel, result.outcome.value)
+        for outcome, number in Counter(result.outcome for _, result in landed).items():
+            self._metrics.delivered(self._channel.name, outcome.value, number)
         groups = self._channel.limits.group_ids or ""
         for row in rows:
             self._pace.spend(row.chat, group=bool(groups) and row.chat.startswith(groups))
@@ -135,6 +138,13 @@ class Outbox:
                 log.exception("sending failed", channel=row.channel, outbox=row.id)
                 result = SendResult(outcome=Outcome.UNKNOWN, reason=type(error).__name__)
         self._landed.append((row, result))
+        if len(self._landed) >= min(len(self._flying), AT_ONCE // 2):
+            self.work.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(TOGETHER, self._settle_soon)
+
+    def _settle_soon(self) -> None:
+        self._soon = None
         self.work.set()
 
     async def _settle(self, session: AsyncSession, landed: Sequence[tuple[Flying, SendResult]]) -> None:
@@ -222,8 +232,6 @@ class Outbox:
                 await self.work.wait()
         except TimeoutError:
             return
-        if 2 * len(self._landed) < len(self._flying):
-            await asyncio.sleep(TOGETHER)
 
     async def _beating(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -12,12 +13,22 @@ from bot.storage import queues
 from bot.storage.queues import Claimed
 
 
-def delivery_of(row: Claimed, body: Mapping[str, object]) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a batch is answered: the same objects for all of it."""
+
+    now: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+    expires: dt.datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "expires", self.now + queues.BODY_KEPT)
+
+
+def delivery_of(row: Claimed, body: Mapping[str, object], at: Moment) -> dict[str, object]:
     """The outbox row of one bubble that answers an update."""
-    now = dt.datetime.now(dt.UTC)
     return {
-        "channel": row.channel, "chat": row.chat, "lane": queues.REPLY, "body": dict(body), "state": "queued",
-        "tries": 0, "not_before": now, "expires": now + queues.BODY_KEPT, "received": row.id, "at": now, "reason": "",
+        "channel": row.channel, "chat": row.chat, "lane": queues.REPLY, "body": body, "state": "queued", "tries": 0,
+        "not_before": at.now, "expires": at.expires, "received": row.id, "at": at.now, "reason": "",
     }  # fmt: skip
 
 

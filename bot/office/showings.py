@@ -25,7 +25,7 @@ from content.values import fold
 from handlers.contract import Button, Lang, Reply, Section, SenderId
 
 SHOWN, UNDO = "showing", "showing:undo"  # ids of buttons
-LONGEST: Final = 40  # letters of what is looked at for one of these
+LONGEST: Final = 20  # letters of what is looked at for one of these
 SAID: Final = frozenset({"da chieu", "da chieu phim", "quan da chieu"})  # typed, where a platform has no buttons
 BACK: Final = dt.timedelta(days=6)  # how late a showing can still be ticked
 WEEKS: Final = 4

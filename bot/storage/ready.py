@@ -9,14 +9,31 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Insert, ReturnsRows, Select
+from sqlalchemy import DateTime, Dialect, Insert, ReturnsRows, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.types import TypeEngine
 
 Statement = Select[*tuple[Any, ...]] | UpdateBase
 Values = Mapping[str, object]
 Convert = Callable[[Any], Any]
 MISSING: Final = object()
+
+
+def _again(kind: TypeEngine[Any], convert: Convert | None) -> Convert | None:
+    """A moment of many rows is one object: it is put into words once."""
+    if convert is None or not isinstance(kind, DateTime):
+        return convert
+    last: Any = None
+    made: Any = convert(None)
+
+    def converted(value: Any) -> Any:
+        nonlocal last, made
+        if value is not last:
+            last, made = value, convert(value)
+        return made
+
+    return converted
 
 
 class Ready:
@@ -33,7 +50,7 @@ class Ready:
             (
                 bind.key,
                 MISSING if inserts or bind.required else bind.value,
-                bind.type.dialect_impl(dialect).bind_processor(dialect),
+                _again(bind.type, bind.type.dialect_impl(dialect).bind_processor(dialect)),
             )
             for bind in binds
         ]
