@@ -75,6 +75,7 @@ class Engine:
             tasks.create_task(self.inbox.accepting())
             tasks.create_task(self._checkpointing())
             if delivers:
+                self.inbox.senders = {outbox.name: outbox for outbox in self._outboxes}
                 tasks.create_task(self.inbox.answering())
                 tasks.create_task(self._waking())
                 tasks.create_task(self._tidying())
@@ -202,7 +203,7 @@ class Engine:
             await self.inbox.answered.wait()
             self.inbox.answered.clear()
             for outbox in self._outboxes:
-                outbox.work.set()
+                outbox.ring()
 
     async def _checkpointing(self) -> None:
         while True:

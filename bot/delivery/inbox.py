@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import structlog
 from nacl.secret import SecretBox
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.channel import Attended, Channel, Outgoing, Update
 from bot.delivery.attendants import Attendant, Reviewer, rendered
-from bot.delivery.packing import Moment, delivery_of, packed, unpacked
+from bot.delivery.packing import Moment, delivery_of, flying_of, packed, unpacked
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
 from bot.metrics import Metrics
@@ -28,7 +28,7 @@ from bot.storage.contacts import CONTACTS
 from bot.storage.conversations import CONVERSATIONS, PEOPLE
 from bot.storage.database import Database, is_away
 from bot.storage.overlays import Overlays
-from bot.storage.queues import Claimed, Delivery
+from bot.storage.queues import Claimed, Delivery, Flying
 from content.texts import texts
 from handlers.contract import Reply, Section, SenderId
 
@@ -79,6 +79,19 @@ class _Answers:
     people: Counter[str] = field(default_factory=Counter)  # channel, and who wrote there for the first time
     over: Overlays | None = None
     at: Moment = field(default_factory=Moment)
+    attended: bool = False  # somebody before, or after, the dialogue took an update into his hands
+
+
+class Sender(Protocol):
+    """Sends for one channel, in this process."""
+
+    async def lift(self, session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+        """Mark those of these new rows that `launch` may send the moment that they are kept."""
+        ...
+
+    def launch(self, row: Flying) -> None:
+        """Send it now."""
+        ...
 
 
 class _Read(NamedTuple):
@@ -113,6 +126,7 @@ class Inbox:
         self._arriving: list[_Call] = []
         self._batch = FEW
         self._forgot = -math.inf  # when talks that had ended were forgotten last
+        self.senders: Mapping[str, Sender] = {}  # by channel, where this process sends too
         self._room: Counter[str] = Counter()  # so many more may wait before it is counted again what does
         self._next: list[Claimed] = []  # claimed with the last batch's end, where more was waiting
         self._ring = asyncio.Event()
@@ -244,7 +258,6 @@ class Inbox:
             raise
         each = (time.perf_counter() - begun) / len(claimed)
         self._batch = max(FEW, min(MANY, 2 * self._batch, int(BATCH / each)))
-        self.answered.set()
         return len(claimed)
 
     async def _give_back(self, claimed: Sequence[Claimed]) -> None:
@@ -283,12 +296,29 @@ class Inbox:
             if self._forgot + FORGET < time.monotonic():
                 self._forgot = time.monotonic()
                 await conversations.let_go(session, now)
-            await queues.answered(session, [row.id for row in ours], answers.deliveries)
+            await queues.answered(session, [row.id for row in ours])
+            await self._lift(session, answers.deliveries)
+            numbers = await queues.queue(session, answers.deliveries)
             more = len(claimed) >= self._batch
             following = await queues.claim_received(session, now, self._batch) if more else []
         self._next += following  # only now: a transaction that fails has claimed none
+        for number, row in zip(numbers, answers.deliveries, strict=True):
+            if row["state"] == "sending":
+                self.senders[str(row["channel"])].launch(flying_of(number, row))
+            else:
+                self.answered.set()
+        if answers.attended:
+            self.answered.set()  # an attendant may have queued more
         for (channel_name, kind), number in answers.kinds.items():
             self.metrics.answered(channel_name, kind, number)
+
+    async def _lift(self, session: AsyncSession, deliveries: Sequence[dict[str, object]]) -> None:
+        """Have what may go out at once marked so: it need not be looked for among the rows again."""
+        if not self._database.ends_at_once:
+            return
+        for channel, sender in self.senders.items():
+            if some := [row for row in deliveries if row["channel"] == channel]:
+                await sender.lift(session, some)
 
     async def _answer_alone(self, row: Claimed) -> None:
         """The same for one; where it fails, it is kept, for the next try or for the operator."""
@@ -308,6 +338,7 @@ class Inbox:
                 return await queues.unanswered(session, row.id, state="waiting", body=row.body)
             sealed = self._box.encrypt(row.body.encode()).hex()
             await queues.unanswered(session, row.id, state="failed", body=sealed)
+            self.answered.set()
             for outgoing in self._apology(row):
                 session.add(Delivery(**delivery_of(row, outgoing.body, Moment())))
         return None
@@ -367,6 +398,7 @@ class Inbox:
         return None
 
     def _say(self, channel: Channel, update: Update, row: Claimed, attended: Attended, answers: _Answers) -> None:
+        answers.attended = True
         for say, outgoing in rendered(self._channels, channel, update, attended):
             own = (say.channel, say.chat) == _chat_of(row)
             to = {"channel": say.channel, "chat": say.chat, "received": row.id if own else None}

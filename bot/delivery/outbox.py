@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import random
 import secrets
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +31,7 @@ TOGETHER: Final = 0.02  # seconds in which those that land are settled together,
 LONGEST_WAIT: Final = 300.0  # seconds between two tries
 LONGEST_AWAY: Final = 15.0  # seconds between two looks for a database that is away
 HEARTBEAT: Final = 4.0  # seconds between two renewals of our leases
+LOOK: Final = 0.9  # seconds after which rows are looked for again, though nobody rang
 PAUSE: Final = 60.0  # seconds that a channel with a faulty account waits
 SHARED: Final = 100  # shared bubbles kept at hand
 RETRY = "retry"
@@ -57,18 +59,27 @@ class Outbox:
         self._bodies: dict[int, Mapping[str, object]] = {}  # those that rows share
         self._faulty = True  # perhaps: an earlier process may have noted it; the first that is sent takes it back
         self._held_back = False  # by the pace, at the last look
+        self._tasks: asyncio.TaskGroup | None = None  # while it runs
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._landed: list[tuple[Flying, SendResult]] = []
         self._soon: asyncio.TimerHandle | None = None  # rings for those that have landed
         self._counted = asyncio.Event()  # it is known how many processes send beside us
         self._lease, self._owner = f"send:{channel.name}:", secrets.token_hex(4)
+        self._looks = True  # something is queued, perhaps: rows are looked for
+        self._looked = 0.0  # when, by a clock that never jumps
         self.work = asyncio.Event()
+
+    @property
+    def name(self) -> str:
+        """The channel's."""
+        return self._channel.name
 
     async def run(self) -> None:
         """Send until cancelled; what is in flight then is settled first."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._beating())
             await self._counted.wait()
+            self._tasks = tasks
             failures = 0
             try:
                 while True:
@@ -83,6 +94,7 @@ class Outbox:
                         continue
                     await self._rest()
             finally:
+                self._tasks = None  # nothing new is launched
                 if self._flying:
                     await asyncio.wait(self._flying.values(), timeout=queues.LEASE.total_seconds() / 2)
                 with suppress(SQLAlchemyError, OSError):  # then the leases run out
@@ -94,12 +106,14 @@ class Outbox:
         """Settle what has landed and claim what may fly, in one transaction; how many were claimed."""
         landed = list(self._landed)
         self._held_back = self._pace.allowance() < 1
-        if not landed and not self._free(0):
+        if not landed and not (self._free(0) and (self._looks or time.monotonic() >= self._looked + LOOK)):
             return 0
         rows: list[Flying] = []
         async with self._database.unit_of_work(short=True) as session:
             await self._settle(session, landed)
-            if most := self._free(len(landed)):
+            most = self._free(len(landed))
+            looks = most > 0 and self._is_to_look()
+            if looks:
                 now = dt.datetime.now(dt.UTC)
                 last = queues.ALARM if self._quiet.at(now) else queues.BULLETIN
                 rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy(), last)
@@ -109,11 +123,46 @@ class Outbox:
             del self._flying[row.id]
         for outcome, number in Counter(result.outcome for _, result in landed).items():
             self._metrics.delivered(self._channel.name, outcome.value, number)
-        groups = self._channel.limits.group_ids or ""
         for row in rows:
-            self._pace.spend(row.chat, group=bool(groups) and row.chat.startswith(groups))
-            self._flying[row.id] = tasks.create_task(self._send(row, self._bodies.get(row.shared or 0)))
+            self._launch(tasks, row)
+        if looks and not rows and not self._flying and not self._pace.busy():  # nothing keeps any waiting
+            self._looks = False
         return len(rows)
+
+    def ring(self) -> None:
+        """Something is queued."""
+        self._looks = True
+        self.work.set()
+
+    def _is_to_look(self) -> bool:
+        """Not where all that was queued is known to be gone; others may have queued some, so now and then it is."""
+        now = time.monotonic()
+        if not self._looks and now < self._looked + LOOK:
+            return False
+        self._looks, self._looked = True, now
+        return True
+
+    def _launch(self, tasks: asyncio.TaskGroup, row: Flying) -> None:
+        groups = self._channel.limits.group_ids or ""
+        self._pace.spend(row.chat, group=bool(groups) and row.chat.startswith(groups))
+        self._flying[row.id] = tasks.create_task(self._send(row, self._bodies.get(row.shared or 0)))
+
+    async def lift(self, session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+        """Mark those of these new rows that go out at once, as being sent: for each chat the first, unless something
+        is open for it, as many as the pace allows. The others are queued, and found by the next look."""
+        free = self._free(len(self._landed)) if self._tasks else 0
+        if not free:
+            return
+        first = {str(row["chat"]): row for row in reversed(rows)}
+        shut = await queues.open_chats(session, self._channel.name, list(first)) | set(self._pace.busy())
+        until = dt.datetime.now(dt.UTC) + queues.LEASE
+        for row in [row for row in rows if row is first[str(row["chat"])] and row["chat"] not in shut][:free]:
+            row |= {"state": "sending", "tries": 1, "until": until}
+
+    def launch(self, row: Flying) -> None:
+        """Send a row that was lifted, now that it is kept."""
+        if self._tasks:
+            self._launch(self._tasks, row)
 
     async def _share(self, session: AsyncSession, wanted: set[int]) -> None:
         """Have the shared bubbles of these rows at hand; a bulletin's few bodies are read once, not a row each."""
@@ -155,7 +204,9 @@ class Outbox:
             self._obey(result)
         arrived = [(row, result) for row, result in landed if result.outcome is Outcome.SENT]
         await self._settle_arrived(session, arrived, now)
-        await self._settle_others(session, [each for each in landed if each[1].outcome is not Outcome.SENT], now)
+        others = [each for each in landed if each[1].outcome is not Outcome.SENT]
+        self._looks = self._looks or bool(others)  # some of them are queued again
+        await self._settle_others(session, others, now)
         if self._channel.limits.per_month:
             unseen = sum(result.outcome is Outcome.UNKNOWN for _, result in landed)
             usage.count(session, self._channel.name, usage.SENT, now, len(arrived) + unseen)
@@ -247,7 +298,7 @@ class Outbox:
         async with self._database.unit_of_work() as session:
             if self._flying:
                 await queues.keep_claims(session, self._flying, now)
-            await queues.lost_deliveries(session, now, again=self._again)
+            self._looks = bool(await queues.lost_deliveries(session, now, again=self._again)) or self._looks
             await self._count(session, now)
 
     async def _count(self, session: AsyncSession, now: dt.datetime) -> None:

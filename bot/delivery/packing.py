@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
 from bot.channels.channel import Update
 from bot.storage import queues
-from bot.storage.queues import Claimed
+from bot.storage.queues import Claimed, Flying
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,15 @@ def delivery_of(row: Claimed, body: Mapping[str, object], at: Moment) -> dict[st
     return {
         "channel": row.channel, "chat": row.chat, "lane": queues.REPLY, "body": body, "state": "queued", "tries": 0,
         "not_before": at.now, "expires": at.expires, "received": row.id, "at": at.now, "reason": "",
+        "until": None,
     }  # fmt: skip
+
+
+def flying_of(number: int, row: Mapping[str, Any]) -> Flying:
+    """Such a row, kept under this number, as it is sent at once."""
+    return Flying(
+        number, row["channel"], row["chat"], row["lane"], row["body"], row["tries"], row["expires"], None
+    )  # fmt: skip
 
 
 def packed(update: Update) -> str:

@@ -57,6 +57,11 @@ class Database:
             await session.connection(execution_options={READS: True})
             yield session
 
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether a short transaction, at its end, is kept before anything else can happen in this process."""
+        return self._line is not None
+
     async def checkpoint(self) -> None:
         """Copy what SQLite has written beside its file into it, in a thread, while others go on writing.
 

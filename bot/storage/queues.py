@@ -132,7 +132,11 @@ STILL_CLAIMED: Final = (
     .with_for_update()
 )
 NEW: Final = New(INBOX, "channel", "key")
-QUEUED: Final = insert(OUTBOX)
+QUEUED: Final = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
+OPEN_CHATS: Final = select(OUTBOX.c.chat).where(
+    OUTBOX.c.channel == bindparam("channel"), among(OUTBOX.c.chat, "chats"),
+    OUTBOX.c.state.in_(words("queued", "sending", "paused")),
+)  # fmt: skip
 ANSWERED: Final = update(INBOX).where(among(INBOX.c.id, "ids")).values(state="done", body=None)
 SENT: Final = (
     update(OUTBOX)
@@ -200,12 +204,20 @@ async def give_back(session: AsyncSession, claimed: Sequence[Claimed]) -> None:
     await session.execute(back.execution_options(synchronize_session=False))
 
 
-async def answered(session: AsyncSession, ids: Sequence[int], deliveries: Sequence[Mapping[str, object]]) -> None:
-    """These updates are answered with these bubbles, in their order."""
+async def answered(session: AsyncSession, ids: Sequence[int]) -> None:
+    """These updates are answered."""
     if ids:
-        await core(session, ANSWERED, {"ids": list(ids)})
-    if deliveries:
-        await core(session, QUEUED, list(deliveries))
+        await core(session, ANSWERED, {"ids": ids})
+
+
+async def queue(session: AsyncSession, deliveries: Sequence[Mapping[str, object]]) -> list[int]:
+    """Keep these bubbles, in their order; the numbers of their rows."""
+    return [id_ for (id_,) in await core(session, QUEUED, deliveries)] if deliveries else []
+
+
+async def open_chats(session: AsyncSession, channel: str, chats: Collection[str]) -> set[str]:
+    """Those of these chats for which a bubble waits or flies."""
+    return {chat for (chat,) in await core(session, OPEN_CHATS, {"channel": channel, "chats": chats})}
 
 
 async def unanswered(session: AsyncSession, id_: int, *, state: str, body: str) -> None:

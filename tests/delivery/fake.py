@@ -128,6 +128,7 @@ class Post:
 
     async def deliver(self) -> None:
         """Send all that may be sent now, and settle it."""
+        self.outbox.ring()
         async with asyncio.TaskGroup() as tasks:
             while await self.outbox._work(tasks) or self.outbox._flying:
                 await asyncio.sleep(0)
