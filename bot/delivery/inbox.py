@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import math
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ from bot.delivery.packing import Moment, delivery_of, flying_of, packed, unpacke
 from bot.dialogue.answer import Dialogue, Message
 from bot.errors import HoiPhuongError
 from bot.metrics import Metrics
-from bot.storage import contacts, conversations, lists, queues, usage
+from bot.storage import contacts, lists, queues, usage
 from bot.storage.contacts import CONTACTS
 from bot.storage.conversations import CONVERSATIONS, PEOPLE
 from bot.storage.database import Database, is_away
@@ -43,7 +42,6 @@ OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay
 FLOOD: Final = 20  # open updates of one chat; what it sends beyond is not kept
 FULL: Final = 20_000  # open updates of a channel, for the sake of the process
 SHARERS: Final = 8  # processes that may fill the room that is left at the same time
-FORGET: Final = 10.0  # seconds between two erasures of talks that have ended; they are not read meanwhile
 LONGEST_WAIT: Final = 15.0  # seconds between two looks for a database that is away
 
 
@@ -125,7 +123,6 @@ class Inbox:
         self._box = SecretBox(key)
         self._arriving: list[_Call] = []
         self._batch = FEW
-        self._forgot = -math.inf  # when talks that had ended were forgotten last
         self.senders: Mapping[str, Sender] = {}  # by channel, where this process sends too
         self._room: Counter[str] = Counter()  # so many more may wait before it is counted again what does
         self._next: list[Claimed] = []  # claimed with the last batch's end, where more was waiting
@@ -293,9 +290,7 @@ class Inbox:
             now = dt.datetime.now(dt.UTC)
             for name, people in answers.people.items():
                 usage.count(session, name, usage.PEOPLE, now, people)
-            if self._forgot + FORGET < time.monotonic():
-                self._forgot = time.monotonic()
-                await conversations.let_go(session, now)
+            await self._dialogue.let_go(session)
             await queues.answered(session, [row.id for row in ours])
             await self._lift(session, answers.deliveries)
             numbers = await queues.queue(session, answers.deliveries)

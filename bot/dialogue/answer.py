@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import math
+import time
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -31,6 +33,7 @@ from content.texts import texts
 from handlers import answered
 from handlers.contract import Desk, Lang, Query, Reply, SenderId, Understood
 
+FORGET: Final = 10.0  # seconds between two erasures of talks that have ended
 # Answers of these kinds leave the talk where it was.
 KEEPS_TOPIC: Final = {"smalltalk", "handover", "emergency", "out_of_scope", "clarify"}
 
@@ -67,6 +70,7 @@ class Dialogue:
         self._answers = Answers()
         self._over: tuple[tuple[int, int], Overlays] | None = None
         self._taught = Taught(understanding)
+        self._let_go = -math.inf  # when that was last, by a clock that never jumps
 
     @property
     def understanding(self) -> Understanding:
@@ -81,8 +85,14 @@ class Dialogue:
         """The answer to one message."""
         async with self._database.unit_of_work(urgent=True, short=True) as session:
             reply, _ = await self.answer_within(session, message)
-            await conversations.let_go(session, dt.datetime.now(dt.UTC))
+            await self.let_go(session)
             return reply
+
+    async def let_go(self, session: AsyncSession) -> None:
+        """Erase talks that have ended, now and then: they are not read meanwhile."""
+        if self._let_go + FORGET < time.monotonic():
+            self._let_go = time.monotonic()
+            await conversations.let_go(session, dt.datetime.now(dt.UTC))
 
     def read(self, message: Message) -> Understood:
         """What a message means by itself, without the talk before it; nothing is answered or kept."""

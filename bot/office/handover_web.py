@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ from bot.dialogue.saying import queue
 from bot.office.handover import Handover
 from bot.office.handover_chat import HandoverInChat
 from bot.office.handover_words import WEB
-from bot.storage import conversations, handovers
+from bot.storage import handovers
 from bot.storage.database import Database
 from bot.storage.handovers import LIVE, RESIDENTS
 from handlers.contract import Reply, SenderId
@@ -57,7 +56,7 @@ class HandoverOnWeb:
             if attended is None:
                 reply, lang = await self._dialogue.answer_within(session, message)
                 attended = await self._chat.review_at(session, WEB, update, sender, reply, lang)
-            await conversations.let_go(session, dt.datetime.now(dt.UTC))
+            await self._dialogue.let_go(session)
             if attended is None and reply is not None:
                 return reply
             said = attended or Attended()

@@ -55,9 +55,14 @@ class among(FunctionElement[bool]):  # noqa: N801 - it reads as a function, as `
         return self
 
 
+def word(state: str) -> ColumnElement[str]:
+    """A word of our own that never changes: it stands in the statement itself."""
+    return literal_column(f"'{state}'")
+
+
 def words(*states: str) -> list[ColumnElement[str]]:
-    """Words of our own for an `IN` that never changes: they stand in the statement itself."""
-    return [literal_column(f"'{state}'") for state in states]
+    """Several of them, for an `IN`."""
+    return [word(state) for state in states]
 
 
 @compiles(among, "sqlite")

@@ -59,6 +59,7 @@ COLUMNS: Final = tuple(CONTACTS.table.columns.keys())
 WHOSE: Final = ("sender", "is_group", "title", "reachable", "reason")
 FOLLOWED: Final = Upsert(CONTACTS.table, taking(*WHOSE))
 WROTE: Final = Upsert(CONTACTS.table, taking(*WHOSE, "last_at", "replies", "replies_left"))
+AGAIN: Final = Upsert(CONTACTS.table, taking("last_at", "replies", "replies_left"))
 QUIETED: Final = Upsert(CONTACTS.table, taking("quiet_until"))
 REPLIED: Final = (
     update(CONTACTS.table)
@@ -89,7 +90,10 @@ async def interacted(
     elif known:
         contact = contact._replace(last_at=known.last_at, replies=known.replies, replies_left=known.replies_left)
     CONTACTS.put(session, key, contact)
-    later(session, WROTE if at else FOLLOWED, key, contact.values())
+    if known and at and contact[2:7] == known[2:7]:  # nearly always: whose it is stands in an index
+        later(session, AGAIN, key, contact.values())
+    else:
+        later(session, WROTE if at else FOLLOWED, key, contact.values())
     return known is None
 
 

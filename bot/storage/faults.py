@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, String, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.queue_rows import IS_QUEUED
 from bot.storage.queues import Delivery
 from bot.storage.tables import Base
 from bot.storage.upsert import insert_into
@@ -37,17 +38,13 @@ async def over(session: AsyncSession, channel: str) -> None:
 
 async def untold(session: AsyncSession) -> Sequence[FaultRow]:
     """Faults that hold bulletins up, and that no officer knows of."""
-    waits = exists().where(
-        Delivery.channel == FaultRow.channel, Delivery.state == "queued", Delivery.bulletin.is_not(None)
-    )
+    waits = exists().where(Delivery.channel == FaultRow.channel, IS_QUEUED, Delivery.bulletin.is_not(None))
     return (await session.scalars(select(FaultRow).where(FaultRow.told_at.is_(None), waits))).all()
 
 
 async def waiting_bulletins(session: AsyncSession, channel: str) -> Sequence[int]:
     """The bulletins that wait for this channel."""
-    found = select(Delivery.bulletin).where(
-        Delivery.channel == channel, Delivery.state == "queued", Delivery.bulletin.is_not(None)
-    )
+    found = select(Delivery.bulletin).where(Delivery.channel == channel, IS_QUEUED, Delivery.bulletin.is_not(None))
     return [id_ for id_ in await session.scalars(found.distinct()) if id_ is not None]
 
 

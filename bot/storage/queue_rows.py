@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, DateTime, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.tables import Base
@@ -33,6 +33,10 @@ class Received(Base):
     )
 
 
+def _index(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Delivery(Base):
     """One bubble to one chat."""
 
@@ -56,16 +60,16 @@ class Delivery(Base):
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     settled: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     __table_args__ = (
-        Index("ix_outbox_next", "channel", "state", "lane", "id"),
-        Index("ix_outbox_chat", "channel", "chat", "state", "id"),
-        Index("ix_outbox_bulletin", "bulletin", "state", "channel", "chat"),
-        Index(
-            "ix_outbox_flying",
-            "until",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
-        ),
+        # Most rows are settled for good: whoever asks for others says so in these very words.
+        _index("ix_outbox_next", "channel", "lane", "id", where="state = 'queued'"),
+        _index("ix_outbox_chat", "channel", "chat", "id", where="state IN ('queued', 'sending', 'paused')"),
+        _index("ix_outbox_bulletin", "bulletin", "state", "channel", "chat", where="bulletin IS NOT NULL"),
+        _index("ix_outbox_flying", "until", where="state = 'sending'"),
     )
+
+
+IS_QUEUED: Final = Delivery.state == literal_column("'queued'")
+IS_OPEN: Final = Delivery.state.in_([literal_column(f"'{state}'") for state in ("queued", "sending", "paused")])
 
 
 class Body(Base):

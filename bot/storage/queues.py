@@ -28,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.among import among, words
+from bot.storage.among import among, word, words
 from bot.storage.core import core
 from bot.storage.moments import utc
 from bot.storage.queue_rows import ALARM as ALARM
 from bot.storage.queue_rows import BULLETIN as BULLETIN
 from bot.storage.queue_rows import HURRY as HURRY
+from bot.storage.queue_rows import IS_OPEN, IS_QUEUED
 from bot.storage.queue_rows import REPLY as REPLY
 from bot.storage.queue_rows import URGENT as URGENT
 from bot.storage.queue_rows import Body as Body
@@ -93,11 +94,17 @@ def _next_deliveries() -> Select[tuple[Any, ...]]:
     row, earlier = OUTBOX.c, OUTBOX.alias()
     first = ~exists().where(
         earlier.c.channel == row.channel, earlier.c.chat == row.chat, earlier.c.id < row.id,
-        earlier.c.lane <= row.lane, earlier.c.state.in_(words("queued", "sending")),
+        earlier.c.lane <= row.lane, earlier.c.state != "paused",
+        earlier.c.state.in_(words("queued", "sending", "paused")),  # the index's own words
     )  # fmt: skip
     return (
         select(row.id, row.channel, row.chat, row.lane, row.body, row.tries, row.expires, row.shared)
-        .where(row.channel == bindparam("channel"), row.state == "queued", row.not_before <= bindparam("now"), first)
+        .where(
+            row.channel == bindparam("channel"),
+            row.state == word("queued"),
+            row.not_before <= bindparam("now"),
+            first,
+        )
         .where(~among(row.chat, "busy"), row.lane <= bindparam("last"))
         .order_by(row.lane, row.id)
         .limit(bindparam("most"))
@@ -285,15 +292,16 @@ async def lost_deliveries(session: AsyncSession, now: dt.datetime, *, again: boo
 
 async def next_due(session: AsyncSession, channel: str) -> dt.datetime | None:
     """When the next queued bubble of a channel may be sent."""
-    return await session.scalar(
-        select(func.min(Delivery.not_before)).where(Delivery.channel == channel, Delivery.state == "queued")
-    )
+    return await session.scalar(select(func.min(Delivery.not_before)).where(Delivery.channel == channel, IS_QUEUED))
 
 
 async def move(session: AsyncSession, channel: str, old: str, new: str) -> None:
     """A chat has another id now: all that is open for it goes there."""
-    for table in (Received, Delivery):
-        await session.execute(update(table).where(table.channel == channel, table.chat == old).values(chat=new))
+    open_ = Received.state.in_(("waiting", "answering"))
+    received = update(Received).where(open_, Received.channel == channel, Received.chat == old)
+    deliveries = update(Delivery).where(IS_OPEN, Delivery.channel == channel, Delivery.chat == old)
+    for there in (received, deliveries):
+        await session.execute(there.values(chat=new))
 
 
 async def tidy(session: AsyncSession, now: dt.datetime) -> None:
@@ -304,7 +312,7 @@ async def tidy(session: AsyncSession, now: dt.datetime) -> None:
         and_(Received.state != "failed", Received.at < now - BODY_KEPT),
     )
     await session.execute(update(Received).where(old, Received.body.is_not(None)).values(body=None))
-    late = update(Delivery).where(Delivery.state == "queued", Delivery.expires < now)  # of a channel turned off, too
+    late = update(Delivery).where(IS_QUEUED, Delivery.expires < now)  # of a channel turned off, too
     await session.execute(late.values(state="refused", reason="expired", settled=now, body=None))
     ended = Delivery.state.not_in(("queued", "sending", "paused"))
     await session.execute(update(Delivery).where(ended, Delivery.body.is_not(None)).values(body=None))

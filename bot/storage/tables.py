@@ -22,7 +22,7 @@ class ConversationRow(Base):
     unit: Mapped[str | None] = mapped_column(String(48))
     lang: Mapped[str | None] = mapped_column(String(2))  # of the last answer
     offered: Mapped[str] = mapped_column(Text, default="")  # ids of the buttons, in order, a space between
-    changed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
+    changed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PersonRow(Base):
