@@ -34,8 +34,8 @@ from handlers.contract import Reply, Section, SenderId
 log = structlog.get_logger()
 FEW, MANY = 8, 96  # updates answered in one transaction: so many that it takes about
 BATCH: Final = 0.04  # seconds, since a webhook may have to wait for its end
-TOGETHER: Final = 0.004  # seconds in which those that arrive are kept together, once they come close on each other
-GATHER: Final = 0.03  # seconds between two batches while many write: fewer and larger ones cost less
+TOGETHER: Final = 0.002  # seconds in which those that arrive are kept together, once they come close on each other
+GATHER: Final = 0.015  # seconds between two batches while many write: fewer and larger ones cost less
 TRIES: Final = 3  # then the person gets an apology, and the operator the message
 LIVES: Final = 6  # tries in all, where processes died at it: what kills us is not tried for ever
 OLD: Final = dt.timedelta(hours=48)  # an update older than this is a replay

@@ -84,7 +84,7 @@ class _Request(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, ssl=_trust())
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        timeout = aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT, sock_read=silence)
+        timeout = _timeout(silence)
         # As JSON: a form writes each Vietnamese letter as six signs and more, and packs lists into it as JSON anyway.
         try:
             async with self._session.request(
@@ -96,6 +96,11 @@ class _Request(BaseRequest):
             raise TimedOut from error
         except aiohttp.ClientError as error:  # without its words, which hold the address
             raise NetworkError(type(error).__name__) from error
+
+
+@cache
+def _timeout(silence: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=CONNECT + POOL, sock_connect=CONNECT, sock_read=silence)
 
 
 class _Refused(_Request):
@@ -145,7 +150,10 @@ class _Bot(Bot):
         status, payload = await way.ask(url, told, read_timeout)
         if not 200 <= status < 300:
             return await _Refused(status, payload).post(url)
-        return way.parse_json_payload(payload)["result"]
+        try:
+            return orjson.loads(payload)["result"]
+        except (orjson.JSONDecodeError, TypeError, KeyError):
+            return way.parse_json_payload(payload)["result"]  # fails again, in the library's words
 
 
 @cache
