@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -46,8 +47,14 @@ async def straight(request: web.Request, handler: Handler) -> web.StreamResponse
         return await request.match_info.handler(request)
     except web.HTTPException:
         raise
-    except Exception:
-        log.exception("webhook failed", route=request.match_info.route.name)
+    except Exception as error:  # its words, and so a traceback, may quote the body
+        *_, at = traceback.extract_tb(error.__traceback__)
+        log.error(
+            "webhook failed",
+            route=request.match_info.route.name,
+            error=type(error).__name__,
+            at=f"{at.name}:{at.lineno}",
+        )
         return web.Response(status=500)
 
 

@@ -139,6 +139,8 @@ async def test_what_comes_in_and_goes_out_is_counted(ward: Ward) -> None:
     assert await ward.number("chats_by_replies", channel="zalo-oa", replies=str(len(ward.oa.sent))) == 1
     assert await ward.served.post("/api/ask", b'{"q": "xin chao"}', {"Content-Type": "application/json"}) == 200
     assert await ward.number("answers_total", channel="api", kind="smalltalk") == 1
+    assert "/api/ask" in ward.served.said
+    assert "/webhook/" not in ward.served.said  # counted, which says enough: no line for each
 
 
 async def test_a_month_that_is_counted_by_the_platform(ward: Ward) -> None:
