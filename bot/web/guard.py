@@ -47,7 +47,7 @@ async def straight(request: web.Request, handler: Handler) -> web.StreamResponse
         return await request.match_info.handler(request)
     except web.HTTPException:
         raise
-    except Exception as error:  # its words, and so a traceback, may quote the body
+    except Exception as error:  # noqa: BLE001 - its words, and so a traceback, may quote the body
         *_, at = traceback.extract_tb(error.__traceback__)
         log.error(
             "webhook failed",
