@@ -112,12 +112,12 @@ class Outbox:
         async with self._database.unit_of_work(short=True) as session:
             await self._settle(session, landed)
             most = self._free(len(landed))
-            looks = most > 0 and self._is_to_look()
-            if looks:
+            if most and self._is_to_look():
                 now = dt.datetime.now(dt.UTC)
                 last = queues.ALARM if self._quiet.at(now) else queues.BULLETIN
                 rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy(), last)
                 await self._share(session, {row.shared for row in rows if row.shared})
+                self._looks = len(rows) == most or await queues.is_anything_queued(session, self._channel.name)
         del self._landed[: len(landed)]  # only now: a transaction that fails is tried again
         for row, _ in landed:
             del self._flying[row.id]
@@ -125,8 +125,6 @@ class Outbox:
             self._metrics.delivered(self._channel.name, outcome.value, number)
         for row in rows:
             self._launch(tasks, row)
-        if looks and not rows and not self._flying and not self._pace.busy():  # nothing keeps any waiting
-            self._looks = False
         return len(rows)
 
     def ring(self) -> None:
@@ -149,8 +147,8 @@ class Outbox:
 
     async def lift(self, session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
         """Mark those of these new rows that go out at once, as being sent: for each chat the first, unless something
-        is open for it, as many as the pace allows. The others are queued, and found by the next look."""
-        free = self._free(len(self._landed)) if self._tasks else 0
+        is open for it, as many as the pace allows, and none while others wait. The rest is found by the next look."""
+        free = self._free(len(self._landed)) if self._tasks and not self._looks else 0
         if not free:
             return
         first = {str(row["chat"]): row for row in reversed(rows)}

@@ -140,6 +140,9 @@ STILL_CLAIMED: Final = (
 )
 NEW: Final = New(INBOX, "channel", "key")
 QUEUED: Final = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
+ANY_QUEUED: Final = (
+    select(OUTBOX.c.id).where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.state == word("queued")).limit(1)
+)
 OPEN_CHATS: Final = select(OUTBOX.c.chat).where(
     OUTBOX.c.channel == bindparam("channel"), among(OUTBOX.c.chat, "chats"),
     OUTBOX.c.state.in_(words("queued", "sending", "paused")),
@@ -220,6 +223,11 @@ async def answered(session: AsyncSession, ids: Sequence[int]) -> None:
 async def queue(session: AsyncSession, deliveries: Sequence[Mapping[str, object]]) -> list[int]:
     """Keep these bubbles, in their order; the numbers of their rows."""
     return [id_ for (id_,) in await core(session, QUEUED, deliveries)] if deliveries else []
+
+
+async def is_anything_queued(session: AsyncSession, channel: str) -> bool:
+    """Whether a bubble of this channel waits, for whatever it is."""
+    return bool(await core(session, ANY_QUEUED, {"channel": channel}))
 
 
 async def open_chats(session: AsyncSession, channel: str, chats: Collection[str]) -> set[str]:

@@ -39,6 +39,7 @@ async def sending(open_post: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[
         post.start(post.outbox.run())
         await until(lambda: post.outbox._tasks)
         monkeypatch.setattr(post.outbox, "_is_to_look", lambda: False)
+        post.outbox._looks = False  # it knows that nothing is queued
         return post
 
     return started
@@ -89,6 +90,16 @@ async def test_of_each_chat_only_the_first(sending: Any) -> None:
     assert {chat for chat, _ in channel.sent} == {"lan", "hung"}
     assert len(channel.sent) == 2
     channel.hold.set()
+
+
+async def test_who_waits_already_goes_before(sending: Any) -> None:
+    post = await sending()
+    await queue(post, "trước", chat="hung")
+    post.outbox._looks = True  # somebody rang
+    await post.accept(said("làm khai sinh"))
+    await post.answer()
+    await asyncio.sleep(0.05)
+    assert post.channel.sent == []
 
 
 async def test_a_transaction_that_fails_launches_nothing(sending: Any, monkeypatch: pytest.MonkeyPatch) -> None:
