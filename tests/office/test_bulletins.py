@@ -75,6 +75,7 @@ class Ward:
 
     async def deliver(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            self.outbox.ring()
             while await self.outbox._work(tasks) or self.outbox._flying:
                 if self.outbox._flying:
                     await asyncio.wait(self.outbox._flying.values())

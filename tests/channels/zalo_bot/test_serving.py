@@ -186,8 +186,8 @@ async def test_the_month_is_told_at_eighty_percent_and_outlives_the_process(
     database = Database(databases.sqlite(tmp_path / "serve.db"))
     await database.migrate()
     async with database.unit_of_work() as session:
-        await usage.count(session, "zalo-bot", usage.SENT, dt.datetime.now(dt.UTC), 2400)
-        await usage.count(session, "zalo-bot", usage.PEOPLE, dt.datetime.now(dt.UTC), 12)
+        usage.count(session, "zalo-bot", usage.SENT, dt.datetime.now(dt.UTC), 2400)
+        usage.count(session, "zalo-bot", usage.PEOPLE, dt.datetime.now(dt.UTC), 12)
     await database.close()
     async with at_home(tmp_path, pack, understanding, **ward(zalo)) as served:
         await until(lambda: _ready(served))

@@ -115,8 +115,8 @@ async def test_a_month_that_is_nearly_used_up_is_warned_of(
 ) -> None:
     channel = Pretend(limits=replace(LIMITS, per_month=3000, people=50))
     async with database.unit_of_work() as session:
-        await usage.count(session, channel.name, usage.SENT, NOON, sent)
-        await usage.count(session, channel.name, usage.PEOPLE, NOON, 3)
+        usage.count(session, channel.name, usage.SENT, NOON, sent)
+        usage.count(session, channel.name, usage.PEOPLE, NOON, 3)
         for number, (replies, hours) in enumerate([(0, 1), (2, 47), (2, 3), (5, 49)]):
             at = NOON - dt.timedelta(hours=hours)
             session.add(
