@@ -293,7 +293,7 @@ class Outbox:
 
     async def beat(self, now: dt.datetime) -> None:
         """Say that we live, then look who died: our own leases may have run out while the database was away."""
-        async with self._database.unit_of_work() as session:
+        async with self._database.unit_of_work(short=True) as session:
             if self._flying:
                 await queues.keep_claims(session, self._flying, now)
             self._looks = bool(await queues.lost_deliveries(session, now, again=self._again)) or self._looks
