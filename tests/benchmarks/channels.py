@@ -157,10 +157,10 @@ def work(pid: int) -> float:
 async def rate(platform: Platform, url: str, raws: Sequence[bytes], pid: int, served: Any = None) -> Rate:
     """From the first call until everything is answered: to the last answer, or to a settled queue of `served`."""
     platform.clear()
-    begun, before = time.perf_counter(), work(pid)
     with uncollected():
+        begun, before = time.perf_counter(), work(pid)
         await _answered(platform, url, raws, served)
-    took = time.perf_counter() - begun
+        took = time.perf_counter() - begun
     return Rate(per_second=len(raws) / took, work=(work(pid) - before) * 1e3 / len(raws))
 
 
