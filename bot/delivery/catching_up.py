@@ -12,7 +12,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.channel import Channel, Recalling
-from bot.delivery.inbox import Inbox, InboxFull, NotKept
+from bot.delivery.arrivals import InboxFull, NotKept
+from bot.delivery.inbox import Inbox
 from bot.storage import queues
 from bot.storage.database import Database
 

@@ -9,7 +9,8 @@ import structlog
 from aiohttp import web
 
 from bot.channels.channel import Channel, Malformed, NotYet
-from bot.delivery.inbox import Inbox, InboxFull, NotKept
+from bot.delivery.arrivals import InboxFull, NotKept
+from bot.delivery.inbox import Inbox
 
 log = structlog.get_logger()
 INBOX: web.AppKey[Inbox] = web.AppKey("inbox")

@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.delivery import inbox as inbox_module
-from bot.delivery.inbox import FLOOD, LIVES, TRIES, InboxFull, NotKept
+from bot.delivery import arrivals
+from bot.delivery.arrivals import FLOOD, InboxFull, NotKept
+from bot.delivery.inbox import LIVES, TRIES
 from bot.storage import queues
 from bot.storage.contacts import ContactRow
 from bot.storage.database import Database
@@ -192,7 +193,7 @@ async def test_a_flood_of_one_chat_drops_only_that_chats(post: Post, at_once: bo
 async def test_a_full_inbox_takes_no_more_of_that_channel(open_post: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Pretend("other")
     post = open_post(others=(other,))
-    monkeypatch.setattr(inbox_module, "FULL", 2)
+    monkeypatch.setattr(arrivals, "FULL", 2)
     await post.accept(*(said(chat=f"c{n}") for n in range(3)))
     late, elsewhere = await asyncio.gather(
         post.accept(said(chat="d")), post.inbox.accept(other, [said(chat="e")]), return_exceptions=True
