@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -60,6 +61,14 @@ class Answer:
         return f"{self.code if self.code > 0 else ''} {meaning}{f' ({self.said})' if self.said else ''}".strip()
 
 
+JSON: Final = {"Content-Type": "application/json"}
+
+
+@cache
+def _timeout(wait: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=wait, sock_connect=CONNECT)
+
+
 class Api:
     """The eleven calls are all the same: POST and JSON, since multipart is not read."""
 
@@ -70,15 +79,17 @@ class Api:
             {form for word in plain for form in (word, quote(word, safe=""))}, key=len, reverse=True
         )
         self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}  # by method
 
     async def call(self, method: str, params: Mapping[str, object], *, wait: float) -> Answer:
         """Call a method; `wait` seconds for the whole of it. Nothing is raised, no address gets into a log."""
-        timeout = aiohttp.ClientTimeout(total=wait, sock_connect=CONNECT)
-        url, body = URL(self._root + method, encoded=True), orjson.dumps(params)
-        headers = {"Content-Type": "application/json"}
+        url = self._urls.get(method)
+        if url is None:
+            url = self._urls[method] = URL(self._root + method, encoded=True)
+        body = orjson.dumps(params)
         try:
             async with self._open().post(
-                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                url, data=body, headers=JSON, timeout=_timeout(wait), allow_redirects=False
             ) as response:
                 return self._read(response.status, await _body(response), params)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):

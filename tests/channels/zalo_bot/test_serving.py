@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.inbox import Inbox
+from bot.delivery.arrivals import Arrivals
 from bot.storage import leases, usage
 from bot.storage.database import Database
 from bot.understanding import Understanding
@@ -225,15 +225,15 @@ async def test_polling_answers_and_of_two_processes_only_one_asks(
 async def test_what_is_polled_while_the_database_is_away_waits_for_it(
     zalo: ZaloBotPlatform, tmp_path: Path, pack: Pack, understanding: Understanding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep, failed = Inbox._keep, []
+    keep, failed = Arrivals._keep, []
 
-    async def away(self: Inbox, rows: Any) -> None:
+    async def away(self: Arrivals, rows: Any) -> None:
         if not failed:
             failed.append(rows)
             raise OperationalError("INSERT", {}, Exception("away"))
         await keep(self, rows)
 
-    monkeypatch.setattr(Inbox, "_keep", away)
+    monkeypatch.setattr(Arrivals, "_keep", away)
     async with at_home(tmp_path, pack, understanding, **ward(zalo, zalo_bot_mode="polling", zalo_bot_secret=None)):
         await until(lambda: zalo.polled)
         assert zalo.offer(zalo.message(LAN, "xin chào"))
