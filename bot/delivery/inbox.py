@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.channels.channel import Attended, Channel, Outgoing, Update
 from bot.delivery.arrivals import Arrivals
 from bot.delivery.attendants import Attendant, Reviewer, rendered
-from bot.delivery.packing import Moment, delivery_of, flying_of, unpacked
+from bot.delivery.packing import Moment, delivery_of, flying_of, moment, unpacked
 from bot.dialogue.answer import Dialogue, Message
 from bot.metrics import Metrics
 from bot.storage import contacts, lists, queues, usage
@@ -48,7 +48,7 @@ class _Answers:
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # of answers, by channel and kind
     people: Counter[str] = field(default_factory=Counter)  # channel, and who wrote there for the first time
     over: Overlays | None = None
-    at: Moment = field(default_factory=Moment)
+    at: Moment = field(default_factory=moment)
     attended: bool = False  # somebody before, or after, the dialogue took an update into his hands
 
 
@@ -226,7 +226,7 @@ class Inbox:
             await queues.unanswered(session, row.id, state="failed", body=sealed)
             self.answered.set()
             for outgoing in self._apology(row):
-                session.add(Delivery(**delivery_of(row, outgoing.body, Moment())))
+                session.add(Delivery(**delivery_of(row, outgoing.body, moment())))
         return None
 
     def _apology(self, row: Claimed) -> Sequence[Outgoing]:

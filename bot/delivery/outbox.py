@@ -89,6 +89,7 @@ class Outbox:
                         failures = 0
                     except (SQLAlchemyError, OSError) as error:
                         failures += 1
+                        self._looks = True  # it came to nothing
                         self._complain(error)
                         await asyncio.sleep(min(LONGEST_AWAY, 0.1 * 2**failures))
                         continue
@@ -106,18 +107,20 @@ class Outbox:
         """Settle what has landed and claim what may fly, in one transaction; how many were claimed."""
         landed = list(self._landed)
         self._held_back = self._pace.allowance() < 1
-        if not landed and not (self._free(0) and (self._looks or time.monotonic() >= self._looked + LOOK)):
+        if not landed and not (self._free(0) and self._is_to_look()):
             return 0
         rows: list[Flying] = []
         async with self._database.unit_of_work(short=True) as session:
             await self._settle(session, landed)
             most = self._free(len(landed))
             if most and self._is_to_look():
+                self._looks = False  # unless somebody rings meanwhile, or more is found to wait
                 now = dt.datetime.now(dt.UTC)
                 last = queues.ALARM if self._quiet.at(now) else queues.BULLETIN
                 rows = await queues.claim_deliveries(session, self._channel.name, now, most, self._pace.busy(), last)
                 await self._share(session, {row.shared for row in rows if row.shared})
-                self._looks = len(rows) == most or await queues.is_anything_queued(session, self._channel.name)
+                waits = len(rows) == most or await queues.is_anything_queued(session, self._channel.name)
+                self._looks, self._looked = self._looks or waits, time.monotonic()
         del self._landed[: len(landed)]  # only now: a transaction that fails is tried again
         for row, _ in landed:
             del self._flying[row.id]
@@ -134,11 +137,7 @@ class Outbox:
 
     def _is_to_look(self) -> bool:
         """Not where all that was queued is known to be gone; others may have queued some, so now and then it is."""
-        now = time.monotonic()
-        if not self._looks and now < self._looked + LOOK:
-            return False
-        self._looks, self._looked = True, now
-        return True
+        return self._looks or time.monotonic() >= self._looked + LOOK
 
     def _launch(self, tasks: asyncio.TaskGroup, row: Flying) -> None:
         groups = self._channel.limits.group_ids or ""

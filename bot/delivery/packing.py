@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,15 +13,17 @@ from bot.storage import queues
 from bot.storage.queues import Claimed, Flying
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a batch is answered: the same objects for all of it."""
+class Moment(NamedTuple):
+    """When a batch is answered, and until when its answers are good: the same objects for all of it."""
 
-    now: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
-    expires: dt.datetime = field(init=False)
+    now: dt.datetime
+    expires: dt.datetime
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "expires", self.now + queues.BODY_KEPT)
+
+def moment() -> Moment:
+    """This one."""
+    now = dt.datetime.now(dt.UTC)
+    return Moment(now, now + queues.BODY_KEPT)
 
 
 def delivery_of(row: Claimed, body: Mapping[str, object], at: Moment) -> dict[str, object]:

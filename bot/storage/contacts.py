@@ -49,6 +49,10 @@ class Contact(NamedTuple):
     replies_left: int | None = None
     quiet_until: dt.datetime | None = None
 
+    def whose(self) -> tuple[object, ...]:
+        """What seldom changes, and stands in an index: `WHOSE`."""
+        return self.sender, self.group, self.title, self.reachable, self.reason
+
     def values(self) -> dict[str, object]:
         """By column."""
         return dict(zip(COLUMNS, self, strict=True))
@@ -90,10 +94,10 @@ async def interacted(
     elif known:
         contact = contact._replace(last_at=known.last_at, replies=known.replies, replies_left=known.replies_left)
     CONTACTS.put(session, key, contact)
-    if known and at and contact[2:7] == known[2:7]:  # nearly always: whose it is stands in an index
-        later(session, AGAIN, key, contact.values())
+    if known and at and contact.whose() == known.whose():
+        later(session, AGAIN, contact.values())
     else:
-        later(session, WROTE if at else FOLLOWED, key, contact.values())
+        later(session, WROTE if at else FOLLOWED, contact.values())
     return known is None
 
 
@@ -132,7 +136,7 @@ async def keep_quiet(session: AsyncSession, channel: str, chat: str, until: dt.d
         return
     contact = (known or Contact(channel, chat))._replace(quiet_until=until)
     CONTACTS.put(session, key, contact)
-    later(session, QUIETED, key, contact.values())
+    later(session, QUIETED, contact.values())
 
 
 async def is_quiet(session: AsyncSession, channel: str, chat: str, now: dt.datetime) -> bool:

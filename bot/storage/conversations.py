@@ -79,7 +79,7 @@ class PeopleInDatabase:
         known = await PEOPLE.get(self._session, sender) or Person(sender)
         person = Person(sender, lang or known.lang, known.elder if elder is None else elder)
         PEOPLE.put(self._session, sender, person)
-        later(self._session, CHOSEN, sender, person._asdict())
+        later(self._session, CHOSEN, person._asdict())
 
     async def erase(self, sender: SenderId) -> None:
         """Forget everything that is held on this sender."""
@@ -110,7 +110,7 @@ async def talk(session: AsyncSession, sender: SenderId, now: dt.datetime) -> Con
 def remember(session: AsyncSession, conversation: Conversation) -> None:
     """Keep what the talk is about."""
     CONVERSATIONS.put(session, conversation.sender, conversation)
-    later(session, REMEMBERED, conversation.sender, conversation._asdict())
+    later(session, REMEMBERED, conversation._asdict())
 
 
 async def offer(session: AsyncSession, sender: str, buttons: Sequence[str], now: dt.datetime) -> None:

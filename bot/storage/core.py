@@ -18,9 +18,9 @@ async def core(session: AsyncSession, statement: Statement, values: Values | Non
 
     The statement is a constant: on SQLite it is kept for ever, ready for the driver (`storage/ready.py`).
     """
+    if session.in_transaction() and (session.new or session.dirty or session.deleted):
+        await session.flush()
     if isinstance(session, swift.Session):
         return session.run(statement, values)
-    if session.new or session.dirty or session.deleted:
-        await session.flush()
     found = await (await session.connection()).execute(statement, values)
     return found.all() if found.returns_rows else ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import JSON, DateTime, Index, String, Text, UniqueConstraint, literal_column, text
+from sqlalchemy import JSON, DateTime, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.storage.among import word, words
 from bot.storage.tables import Base
 
 # Lanes: the lower goes first. Nobody who asks waits for bulletins; an `ALARM` passes in quiet hours.
@@ -68,8 +69,10 @@ class Delivery(Base):
     )
 
 
-IS_QUEUED: Final = Delivery.state == literal_column("'queued'")
-IS_OPEN: Final = Delivery.state.in_([literal_column(f"'{state}'") for state in ("queued", "sending", "paused")])
+INBOX: Final = cast("Table", Received.__table__)
+OUTBOX: Final = cast("Table", Delivery.__table__)
+IS_QUEUED: Final = OUTBOX.c.state == word("queued")
+IS_OPEN: Final = OUTBOX.c.state.in_(words("queued", "sending", "paused"))
 
 
 class Body(Base):

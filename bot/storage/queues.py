@@ -9,11 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Select,
-    Table,
     and_,
     bindparam,
     delete,
@@ -28,13 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.storage.among import among, word, words
+from bot.storage.among import among, words
 from bot.storage.core import core
 from bot.storage.moments import utc
 from bot.storage.queue_rows import ALARM as ALARM
 from bot.storage.queue_rows import BULLETIN as BULLETIN
 from bot.storage.queue_rows import HURRY as HURRY
-from bot.storage.queue_rows import IS_OPEN, IS_QUEUED
+from bot.storage.queue_rows import INBOX, IS_OPEN, IS_QUEUED, OUTBOX
 from bot.storage.queue_rows import REPLY as REPLY
 from bot.storage.queue_rows import URGENT as URGENT
 from bot.storage.queue_rows import Body as Body
@@ -73,8 +72,6 @@ class Flying(NamedTuple):
 
 # What every message needs is asked of the tables, by statements made once: rows are read and changed many at a time,
 # and none of them is kept as an object.
-INBOX: Final = cast("Table", Received.__table__)
-OUTBOX: Final = cast("Table", Delivery.__table__)
 
 
 def _next_received() -> Select[tuple[Any, ...]]:
@@ -101,7 +98,7 @@ def _next_deliveries() -> Select[tuple[Any, ...]]:
         select(row.id, row.channel, row.chat, row.lane, row.body, row.tries, row.expires, row.shared)
         .where(
             row.channel == bindparam("channel"),
-            row.state == word("queued"),
+            IS_QUEUED,
             row.not_before <= bindparam("now"),
             first,
         )
@@ -140,13 +137,10 @@ STILL_CLAIMED: Final = (
 )
 NEW: Final = New(INBOX, "channel", "key")
 QUEUED: Final = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
-ANY_QUEUED: Final = (
-    select(OUTBOX.c.id).where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.state == word("queued")).limit(1)
-)
+ANY_QUEUED: Final = select(OUTBOX.c.id).where(IS_QUEUED, OUTBOX.c.channel == bindparam("channel")).limit(1)
 OPEN_CHATS: Final = select(OUTBOX.c.chat).where(
-    OUTBOX.c.channel == bindparam("channel"), among(OUTBOX.c.chat, "chats"),
-    OUTBOX.c.state.in_(words("queued", "sending", "paused")),
-)  # fmt: skip
+    IS_OPEN, OUTBOX.c.channel == bindparam("channel"), among(OUTBOX.c.chat, "chats")
+)
 ANSWERED: Final = update(INBOX).where(among(INBOX.c.id, "ids")).values(state="done", body=None)
 SENT: Final = (
     update(OUTBOX)

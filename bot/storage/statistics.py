@@ -58,8 +58,7 @@ def asked(
 ) -> None:
     """One more question; written when the transaction ends."""
     day = (now or dt.datetime.now(dt.UTC)).astimezone(HERE).date()
-    key = (day, kind[:20], (unit or NOWHERE)[:48], channel[:20])
-    count_later(session, COUNTED, key, dict(zip(("day", "kind", "unit", "channel"), key, strict=True)))
+    count_later(session, COUNTED, day, kind[:20], (unit or NOWHERE)[:48], channel[:20])
 
 
 async def by_kind(

@@ -79,10 +79,7 @@ class Session(AsyncSession):
         return self.sync_session.get(*args, **kwargs)
 
     def run(self, statement: Statement, values: Values | Sequence[Values] | None) -> list[tuple[Any, ...]]:
-        """The rows of a statement that was made once; what the session's objects have changed goes first."""
-        objects = self.sync_session
-        if objects.in_transaction() and (objects.new or objects.dirty or objects.deleted):
-            objects.flush()
+        """The rows of a statement that was made once."""
         first = values[0] if isinstance(values, Sequence) else values
         return self.line.ready(statement, tuple(first or ())).run(self.driver, values)
 

@@ -5,10 +5,10 @@ once what each would write. In between they are records of a `Book`; no object o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, Final, Generic, TypeVar, cast
 
-from sqlalchemy import Table, Update, bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.among import among
@@ -17,8 +17,7 @@ from bot.storage.tables import Base
 from bot.storage.upsert import Upsert
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
-Statement = Update | Upsert
-Waiting = dict[Statement, dict[Any, dict[str, object]]]
+Waiting = dict[Upsert, dict[tuple[Any, ...], dict[str, Any]]]
 WAITING: Final = "later"  # where a session keeps what it will write
 
 
@@ -51,7 +50,7 @@ class Book(Generic[Record]):
             await self.preload(session, [key])
         return held[key]
 
-    def put(self, session: AsyncSession, key: Any, record: Record | None) -> None:
+    def put(self, session: AsyncSession, key: Any, record: Record) -> None:
         """From now on this transaction sees it so; writing it is `later`."""
         self._held(session)[key] = record
 
@@ -64,26 +63,25 @@ class Book(Generic[Record]):
         return held
 
 
-def later(session: AsyncSession, statement: Statement, key: Any, values: Mapping[str, object]) -> None:
-    """Write this right before the transaction ends, with others of the same statement; the last of a key counts.
+def later(session: AsyncSession, statement: Upsert, values: dict[str, Any]) -> None:
+    """Write this row right before the transaction ends, with others of the same statement; the last of a key counts.
 
     In the order of the keys, so that no two processes wait for each other.
     """
-    _waiting(session)[statement][key] = dict(values)
+    _waiting(session)[statement][tuple(values[key] for key in statement.keys)] = values
 
 
-def count_later(session: AsyncSession, statement: Upsert, key: Any, values: Mapping[str, object], n: int = 1) -> None:
+def count_later(session: AsyncSession, statement: Upsert, *key: Any, n: int = 1) -> None:
     """So many more of this key: its row's `n` grows by all that were counted, right before the transaction ends."""
-    row = _waiting(session)[statement].setdefault(key, {**values, "n": 0})
-    row["n"] = cast("int", row["n"]) + n
+    row = _waiting(session)[statement].setdefault(key, {**dict(zip(statement.keys, key, strict=True)), "n": 0})
+    row["n"] += n
 
 
 async def settle(session: AsyncSession) -> None:
     """Write it now: what follows reads or erases such rows in the table itself, or the transaction ends."""
     found: Waiting = session.info.pop(WAITING, {})
     for statement, rows in found.items():
-        made = statement.on(session) if isinstance(statement, Upsert) else statement
-        await core(session, made, [rows[key] for key in sorted(rows)])
+        await core(session, statement.on(session), [rows[key] for key in sorted(rows)])
 
 
 def _by_first(keys: Collection[Any]) -> dict[str | None, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,42 +14,47 @@ from sqlalchemy.sql.dml import ReturningInsert
 from bot.storage.tables import Base
 
 Insert = postgresql.Insert | sqlite.Insert
+Said = TypeVar("Said")
+INSERTS: Final[Mapping[str, Callable[[Any], Insert]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def insert_into(session: AsyncSession | Session, table: type[Base] | Table) -> Insert:
     """To be ended by `on_conflict_do_nothing` or `on_conflict_do_update`."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table)
+    return INSERTS[_name(session)](table)
 
 
-class New:
-    """A row that is kept, and gives its number, only where there is none of these keys; made once."""
+def _name(session: AsyncSession | Session) -> str:
+    return session.get_bind().dialect.name
+
+
+class _Made(Generic[Said]):
+    """One statement in the words of each database, made once."""
+
+    def __init__(self, table: Table, ended: Callable[[Any], Said]) -> None:
+        self._by_name = {dialect: ended(insert(table)) for dialect, insert in INSERTS.items()}
+
+    def on(self, session: AsyncSession) -> Said:
+        """As this session's database says it."""
+        return self._by_name[_name(session)]
+
+
+class New(_Made[ReturningInsert[Any]]):
+    """A row that is kept, and gives its number, only where there is none of these keys."""
 
     def __init__(self, table: Table, *keys: str) -> None:
-        self._sqlite, self._postgresql = (
-            made.on_conflict_do_nothing(index_elements=keys).returning(table.c.id)
-            for made in (sqlite.insert(table), postgresql.insert(table))
-        )
-
-    def on(self, session: AsyncSession | Session) -> ReturningInsert[Any]:
-        """As this session's database says it."""
-        return self._postgresql if session.get_bind().dialect.name == "postgresql" else self._sqlite
+        super().__init__(table, lambda made: made.on_conflict_do_nothing(index_elements=keys).returning(table.c.id))
 
 
-class Upsert:
-    """A row that is new, or changes the one of its primary key; both statements are made once."""
+class Upsert(_Made[Insert]):
+    """A row that is new, or changes the one of its primary key, `keys`."""
 
     def __init__(self, table: Table, changed: Callable[[Table, Any], Mapping[str, Any]]) -> None:
         """`changed(table, new)`: the columns that a row which is there takes over, from the new one or the old."""
-        keys = list(table.primary_key.columns)
-        self._sqlite, self._postgresql = (
-            made.on_conflict_do_update(index_elements=keys, set_=changed(table, made.excluded))
-            for made in (sqlite.insert(table), postgresql.insert(table))
+        self.keys = tuple(column.key for column in table.primary_key.columns)
+        super().__init__(
+            table,
+            lambda made: made.on_conflict_do_update(index_elements=self.keys, set_=changed(table, made.excluded)),
         )
-
-    def on(self, session: AsyncSession | Session) -> Insert:
-        """As this session's database says it."""
-        return self._postgresql if session.get_bind().dialect.name == "postgresql" else self._sqlite
 
 
 def taking(*columns: str) -> Callable[[Table, Any], Mapping[str, Any]]:

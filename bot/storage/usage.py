@@ -49,8 +49,7 @@ class Usage:
 def count(session: AsyncSession, channel: str, what: str, now: dt.datetime, n: int = 1) -> None:
     """So many more; processes that count at once add up."""
     if n > 0:
-        key = (channel, what, EVER if what == PEOPLE else _month(now))
-        count_later(session, COUNTED, key, dict(zip(("channel", "what", "period"), key, strict=True)), n)
+        count_later(session, COUNTED, channel, what, EVER if what == PEOPLE else _month(now), n=n)
 
 
 async def used(session: AsyncSession, channel: str, now: dt.datetime) -> Usage:

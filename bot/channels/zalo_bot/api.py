@@ -19,6 +19,7 @@ CUT: Final = -1  # our own codes, for what the platform did not say: no answer w
 UNREACHED: Final = -2  # no connection came about, so nothing was sent
 LONGEST: Final = 1024 * 1024  # bytes of an answer that are read
 CONNECT: Final = 5.0  # seconds
+JSON: Final = {"Content-Type": "application/json"}
 KEEPALIVE: Final = 4.0  # shorter than any server's: a send into a connection just closed would be "unknown"
 ECHO: Final = 12  # characters in common with what was sent: then their words may quote a person, and are not kept
 
@@ -61,9 +62,6 @@ class Answer:
         return f"{self.code if self.code > 0 else ''} {meaning}{f' ({self.said})' if self.said else ''}".strip()
 
 
-JSON: Final = {"Content-Type": "application/json"}
-
-
 @cache
 def _timeout(wait: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=wait, sock_connect=CONNECT)
@@ -79,14 +77,10 @@ class Api:
             {form for word in plain for form in (word, quote(word, safe=""))}, key=len, reverse=True
         )
         self._session: aiohttp.ClientSession | None = None
-        self._urls: dict[str, URL] = {}  # by method
 
     async def call(self, method: str, params: Mapping[str, object], *, wait: float) -> Answer:
         """Call a method; `wait` seconds for the whole of it. Nothing is raised, no address gets into a log."""
-        url = self._urls.get(method)
-        if url is None:
-            url = self._urls[method] = URL(self._root + method, encoded=True)
-        body = orjson.dumps(params)
+        url, body = URL(self._root + method, encoded=True), orjson.dumps(params)
         try:
             async with self._open().post(
                 url, data=body, headers=JSON, timeout=_timeout(wait), allow_redirects=False
