@@ -351,3 +351,13 @@ async def test_an_error_of_the_database_names_nobodys_words(post: Post) -> None:
         async with post.database.unit_of_work() as session:
             await session.execute(text("INSERT INTO no_such_table VALUES (:words)"), {"words": "chuyện bí mật"})
     assert "bí mật" not in str(error.value)
+
+
+async def test_a_ring_while_it_looks_is_not_forgotten(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> bool:
+        post.outbox.ring()  # somebody queued right after the rows were read
+        return False
+
+    monkeypatch.setattr(queues, "is_anything_queued", nothing)
+    await post.deliver()
+    assert post.outbox._is_to_look()
